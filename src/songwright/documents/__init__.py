@@ -1,0 +1,1 @@
+"""The documents of a song. Each is a frozen, keyword-only dataclass, checked when it is made."""
