@@ -1,8 +1,9 @@
 """The band of a style: its instruments, who plays which pattern when, and how the players lean on the beat.
 
-Times are milliseconds against the grid, positive late. Programs are zero-based General MIDI programs in the banks of the
-MuseScore General soundfont (bank 128 holds the drum kits). Ranges are MIDI notes where the instrument speaks comfortably;
-they follow Adler, *The Study of Orchestration* (4th ed. 2016), and, for banjo and pedal steel, their open tunings.
+Times are milliseconds against the grid, positive late. Programs are zero-based General MIDI programs in the banks of
+the MuseScore General soundfont (bank 128 holds the drum kits). Ranges are MIDI notes where the instrument speaks
+comfortably; they follow Adler, *The Study of Orchestration* (4th ed. 2016), and, for banjo and pedal steel, their open
+tunings.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ INSTRUMENTS: Final[Mapping[str, Instrument]] = MappingProxyType(
             _instrument("pedal-steel", "melody", 8, 26, 52, 86),
             _instrument("piano", "keys", 0, 0, 36, 84),
             _instrument("organ", "keys", 0, 16, 48, 79),
+            _instrument("accordion", "keys", 0, 21, 53, 84),
             _instrument("pad", "keys", 0, 49, 48, 79),
         )
     }
