@@ -76,7 +76,9 @@ def shaped_noise(
     rms_db: float = -20.0,
     seed: int = 0,
 ) -> Audio:
-    """Noise with a spectral density given in dB at rising frequencies (straight lines over log frequency between them)."""
+    """Noise with a spectral density given in dB at rising frequencies (straight lines over log frequency between
+    them).
+    """
     n = round(duration_s * sample_rate_hz)
     bins_hz = np.fft.rfftfreq(n, 1 / sample_rate_hz)
     db = np.interp(

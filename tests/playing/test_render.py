@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests import listening
 
 from songwright.documents.arrangement import PerformedNote, PerformedPart
 from songwright.errors import InputError, MissingPart
 from songwright.playing import SoundFont, find_soundfont, load_soundfont, render_part
 from songwright.units import midi_note_to_hz
-from tests import listening
 
 RATE = 44100
 

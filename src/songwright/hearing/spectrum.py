@@ -1,16 +1,16 @@
 """Long-term average spectrum (LTAS) in octave bands, and how far it lies from popular music as it is.
 
-The target is the mean LTAS of 12,345 popular tracks in Elowsson & Friberg (2017), "Long-term average spectrum in popular music
-and its relation to the level of the percussion", AES 142nd Convention, paper 9762. Facts used:
+The target is the mean LTAS of 12,345 popular tracks in Elowsson & Friberg (2017), "Long-term average spectrum in
+popular music and its relation to the level of the percussion", AES 142nd Convention, paper 9762. Facts used:
 
 - Frequency axis: 60 bins an octave from 30 Hz, ``f = 30 * 2 ** ((x - 1) / 60)`` Hz, up to bin 543 (15.7 kHz).
 - Up to bin 100 (94 Hz):  ``y = -0.000907 x^2 + 0.256 x - 32.942`` dB.
 - From bin 100:           ``y = -0.000183 x^2 + 0.0213 x - 16.735`` dB.
 
-``y`` is a power spectral *density* in dB: its slope is -4.99 dB/octave at 800 Hz, their table 1, where Pestana et al. (2013)
-found about -5 dB/octave in plain FFT spectra. An octave band's level is therefore the integral of the density over the band
-(white noise would rise by 3 dB an octave). Levels are compared after alignment: the mean difference over the eight octave bands
-from 63 Hz to 8 kHz is taken as the level and subtracted.
+``y`` is a power spectral *density* in dB: its slope is -4.99 dB/octave at 800 Hz, their table 1, where Pestana et
+al. (2013) found about -5 dB/octave in plain FFT spectra. An octave band's level is therefore the integral of the
+density over the band (white noise would rise by 3 dB an octave). Levels are compared after alignment: the mean
+difference over the eight octave bands from 63 Hz to 8 kHz is taken as the level and subtracted.
 """
 
 from __future__ import annotations
@@ -73,11 +73,14 @@ def measure_power_spectrum(audio: Audio) -> tuple[npt.NDArray[np.float64], npt.N
         for i in range(0, len(frames), 32):  # 32 frames at a time bound the memory
             spectrum = np.fft.rfft(frames[i : i + 32] * window)
             power += np.sum(spectrum.real**2 + spectrum.imag**2, axis=0, dtype=np.float64) / len(frames)
-    return np.fft.rfftfreq(_FRAME_SAMPLES, 1.0 / audio.sample_rate_hz), power / audio.n_channels
+    f_hz = np.asarray(np.fft.rfftfreq(_FRAME_SAMPLES, 1.0 / audio.sample_rate_hz), dtype=np.float64)
+    return f_hz, power / audio.n_channels
 
 
 def measure_octave_levels_db(audio: Audio) -> npt.NDArray[np.float64]:
-    """Level of each octave band 63 Hz to 8 kHz in dB (common unknown reference) [shape=(8,)]; -200 dB where there is nothing."""
+    """Level of each octave band 63 Hz to 8 kHz in dB (common unknown reference) [shape=(8,)]; -200 dB where there
+    is nothing.
+    """
     f_hz, power = measure_power_spectrum(audio)
     levels = []
     for centre_hz in _EXACT_CENTRES_HZ:

@@ -1,10 +1,11 @@
 """Hands and feet: claps and stomps made of several people, synthesised hit by hit.
 
-A clap is several pairs of hands. One pair is noise shaped by two or three contacts a millisecond or two apart and by the
-resonance of the air between the palms, which lies from under 1 kHz (cupped, palm on palm) to about 2.5 kHz (fingers on palm):
-Repp (1987), "The sound of two hands clapping", JASA 81, found those spectral peaks; Peltola, Erkut, Cook & Välimäki (2007),
-"Synthesis of hand clapping sounds", IEEE TASLP 15, model a pair as enveloped noise through one second-order resonator and a crowd
-as many of them, loosely in time. A stomp is several feet on a wooden floor: a drum-like sweep, floor modes, a thump, a shoe's click.
+A clap is several pairs of hands. One pair is noise shaped by two or three contacts a millisecond or two apart and
+by the resonance of the air between the palms, which lies from under 1 kHz (cupped, palm on palm) to about 2.5 kHz
+(fingers on palm): Repp (1987), "The sound of two hands clapping", JASA 81, found those spectral peaks; Peltola,
+Erkut, Cook & Välimäki (2007), "Synthesis of hand clapping sounds", IEEE TASLP 15, model a pair as enveloped noise
+through one second-order resonator and a crowd as many of them, loosely in time. A stomp is several feet on a wooden
+floor: a drum-like sweep, floor modes, a thump, a shoe's click.
 
 Each person keeps their place, size and habit through the song; each hit varies around that. A small room's first
 reflections (under 40 ms) glue the people together; the late reverberation belongs to the mix.

@@ -56,8 +56,8 @@ def render_part(
     for note in part.notes:
         if not 0.0 <= note.start_s < duration_s or note.duration_s <= 0.0:
             raise InputError(
-                f"part {part.name}: a note at {note.start_s:.3f} s for {note.duration_s:.3f} s does not fit the file of "
-                f"{duration_s:.3f} s"
+                f"part {part.name}: a note at {note.start_s:.3f} s for {note.duration_s:.3f} s does not fit the file "
+                f"of {duration_s:.3f} s"
             )
     instrument = INSTRUMENTS[part.instrument]
     n_samples = round(duration_s * sample_rate_hz)

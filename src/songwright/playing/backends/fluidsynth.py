@@ -1,11 +1,13 @@
 """Offline rendering of notes through FluidSynth: one synthesiser with one preset for one stem.
 
-Conventions: float32 out of the synthesiser (nothing can clip), its own reverb and chorus off, one thread, samples loaded only for
-the preset in use (0.03 s instead of seconds). FluidSynth acts on events at the start of its blocks of 64 samples, so every event is
-rounded to the nearest block: 0.73 ms at most at 44.1 kHz. Bent notes get channels of their own, in turn.
+Conventions: float32 out of the synthesiser (nothing can clip), its own reverb and chorus off, one thread, samples
+loaded only for the preset in use (0.03 s instead of seconds). FluidSynth acts on events at the start of its blocks
+of 64 samples, so every event is rounded to the nearest block: 0.73 ms at most at 44.1 kHz. Bent notes get channels
+of their own, in turn.
 
-Samples of a soundfont do not all start at once: in MuseScore General a finger bass needs 9 to 48 ms to speak, depending on
-the key. A player hears that and plays ahead; so does `render_notes`, by what `_speaking_time_s` measures for every key.
+Samples of a soundfont do not all start at once: in MuseScore General a finger bass needs 9 to 48 ms to speak,
+depending on the key. A player hears that and plays ahead; so does `render_notes`, by what `_speaking_time_s`
+measures for every key.
 """
 
 from __future__ import annotations
