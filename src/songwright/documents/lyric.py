@@ -103,3 +103,39 @@ class Lyric:
 
     schema: ClassVar[int] = 1
     sections: tuple[LyricSection, ...]
+
+
+_HEADING_KINDS = {
+    "verse": "verse",
+    "pre-chorus": "prechorus",
+    "prechorus": "prechorus",
+    "pre chorus": "prechorus",
+    "chorus": "chorus",
+    "hook": "chorus",
+    "refrain": "chorus",
+    "bridge": "bridge",
+    "middle eight": "bridge",
+    "intro": "intro",
+    "instrumental": "instrumental",
+    "solo": "instrumental",
+    "interlude": "instrumental",
+    "turnaround": "instrumental",
+    "break": "instrumental",
+    "outro": "outro",
+    "ending": "outro",
+    "tag": "outro",
+}
+SECTION_HEADINGS = tuple(heading.title() for heading in _HEADING_KINDS if " " not in heading and heading != "prechorus")
+"""Headings that a lyric or a form may use, numbered or not, with *final*, *last* or *double* before them if wanted."""
+WORDLESS_KINDS = ("intro", "instrumental", "outro")
+"""Kinds of section that may have no words."""
+
+
+def section_name_to_kind(name: str) -> str | None:
+    """Kind of a section by its name (``Verse 2``, ``final chorus``), or ``None`` for an unknown name."""
+    words = [word for word in name.lower().split() if word not in ("final", "last", "double")]
+    while words and (
+        words[-1].isdigit() or words[-1] in ("i", "ii", "iii", "iv", "v", "one", "two", "three", "four", "a", "b")
+    ):
+        words.pop()
+    return _HEADING_KINDS.get(" ".join(words).rstrip("0123456789"))

@@ -6,6 +6,8 @@ before its section's first bar line. Chord symbols follow Harte (2005) in conten
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
@@ -35,6 +37,13 @@ CHORD_SUFFIXES: dict[str, str] = {
     "add9": "add9", "6": "6", "dim": "dim", "aug": "aug",
 }  # fmt: skip
 """Lead-sheet suffix of each chord quality."""
+
+
+_TONICS: dict[str, tuple[str, ...]] = {
+    "major": ("C", "G", "D", "A", "E", "B", "F#", "C#", "F", "Bb", "Eb", "Ab", "Db", "Gb", "Cb"),
+    "minor": ("A", "E", "B", "F#", "C#", "G#", "D#", "A#", "D", "G", "C", "F", "Bb", "Eb", "Ab"),
+}
+"""Tonics of the keys with up to seven accidentals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +83,32 @@ class Key:
         """0 (C) to 11 (B)."""
         return pitch_name_to_pitch_class(self.tonic)
 
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Read a key as musicians write it: ``G``, ``G major``, ``Em``, ``F# minor``, ``B-flat``, ``c sharp min``.
+
+        Raises
+        ------
+        InputError
+            If it is none of the thirty keys with up to seven accidentals; names the nearest.
+        """
+        plain = " ".join(text.replace("♯", "#").replace("♭", "b").replace("-", " ").split())
+        plain = re.sub(r"(?i)^([a-g]) ?(?:sharp)\b", r"\1#", plain)
+        plain = re.sub(r"(?i)^([a-g]) ?(?:flat)\b", r"\1b", plain)
+        match = re.fullmatch(r"([A-Ga-g])([#b]?) ?(|M|m|(?i:maj|major|min|minor))", plain)
+        if match:
+            tonic = match[1].upper() + match[2]
+            mode = "minor" if match[3] == "m" or match[3].lower().startswith("min") else "major"
+            if tonic in _TONICS[mode]:
+                return cls(tonic=tonic, mode=mode)
+        if match:
+            twins = pitch_name_to_pitch_class(tonic)
+            near = ", ".join(f"{k} {mode}" for k in _TONICS[mode] if pitch_name_to_pitch_class(k) == twins)
+        else:
+            known = [f"{tonic} {mode}" for mode, tonics in _TONICS.items() for tonic in tonics]
+            near = ", ".join(difflib.get_close_matches(plain, known, n=3, cutoff=0.5)) or "C major, G major, A minor"
+        raise InputError(f"key {text!r} is not known; nearest: {near}. Write it as G, G major, Em or E minor.")
+
     def __str__(self) -> str:
         return f"{self.tonic} {self.mode}"
 
@@ -97,7 +132,9 @@ class Chord:
 
     def __post_init__(self) -> None:
         if self.quality not in CHORD_INTERVALS:
-            raise InputError(f"chord {self.symbol!r}: quality {self.quality!r} is not one of {', '.join(CHORD_INTERVALS)}")
+            raise InputError(
+                f"chord {self.symbol!r}: quality {self.quality!r} is not one of {', '.join(CHORD_INTERVALS)}"
+            )
         if self.duration_quarters <= 0:
             raise InputError(f"chord {self.symbol!r} at quarter {self.start_quarters} has no length")
 
@@ -218,7 +255,9 @@ class Score:
         position = Fraction(0)
         for section in self.sections:
             if section.start_quarters != position:
-                raise InputError(f"section {section.name!r} starts at quarter {section.start_quarters}, expected {position}")
+                raise InputError(
+                    f"section {section.name!r} starts at quarter {section.start_quarters}, expected {position}"
+                )
             position = section.end_quarters
         for before, after in zip(self.phrases, self.phrases[1:], strict=False):
             if after.start_quarters < before.end_quarters:

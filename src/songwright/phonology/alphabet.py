@@ -108,6 +108,7 @@ def hint_to_sounds(hint: str, *, word: str, where: str = "") -> tuple[Sound, ...
             return _with_stress(reading)
     if arpabet is None and misaki is None:
         unknown = [token for token in tokens if _read_arpabet([token]) is None and _read_misaki([token]) is None]
+        unknown = unknown or [token for token in tokens if _read_arpabet([token]) is None]
         raise InputError(
             f"{place}{word}[{hint}]: {', '.join(unknown or tokens)} is no phoneme. Known are ARPAbet "
             f"{' '.join(sorted(_ARPABET_VOWELS | _ARPABET_CONSONANTS))} or the symbols "
