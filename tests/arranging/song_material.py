@@ -68,7 +68,7 @@ def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True)
                 duration_quarters=n_bars * bar,
                 intensity=intensity,
                 lyric_index=lyric_index,
-            )  # fmt: skip
+            )
         )
         for b in range(n_bars):
             symbol = LOOPS[kind][b % 4]
@@ -85,7 +85,7 @@ def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True)
                 answer = hey if kind == "chorus" and line % 2 else ()
                 lines.append(LyricLine(text="stand up and hold the line", words=words, answer=answer))
                 at = start + 2 * line * bar
-                phrases.append(_phrase(f"{kind}-{i}.{line + 1}", i, line, at, words, CONTOURS[kind][line % 2], beats))
+                phrases.append(_phrase(f"{kind}-{i}.{line + 1}", i, line, at, words, CONTOURS[kind][line % 2]))
             lyric_sections[lyric_index] = LyricSection(name=name, kind=kind, lines=tuple(lines))
         start += n_bars * bar
     score = Score(
@@ -97,11 +97,9 @@ def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True)
 
 
 def _phrase(
-    name: str, section: int, line: int, at: Fraction, words: tuple[Word, ...], contour: Sequence[int], beats: int
+    name: str, section: int, line: int, at: Fraction, words: tuple[Word, ...], contour: Sequence[int]
 ) -> Phrase:
-    lengths = (
-        (1, Fraction(1, 2), Fraction(1, 2), 1, 1, 1) if beats == 4 else (1, Fraction(1, 2), Fraction(1, 2), 1, 1, 1)
-    )
+    lengths = (1, Fraction(1, 2), Fraction(1, 2), 1, 1, 1)
     notes = []
     for i, (length, midi_note) in enumerate(zip(lengths, contour, strict=True)):
         notes.append(
@@ -112,7 +110,7 @@ def _phrase(
                 syllable=words[i].syllables[0],
                 word_index=i,
                 syllable_index=0,
-            )  # fmt: skip
+            )
         )
         at += length
     return Phrase(name=name, section_index=section, line_index=line, words=words, notes=tuple(notes))

@@ -47,8 +47,8 @@ REPEAT_GAP_S: Final = 0.008
 """Silence between two strokes of one pitch, so that the second one speaks (house choice)."""
 SHORTEST_NOTE_S: Final = 0.03
 PHRASE_BARS: Final = 4
-# What follows is in MIDI velocity steps. The kinds of accent are rules of Friberg, Bresin & Sundberg (2006), "Overview of
-# the KTH rule system for musical performance" (metrical accent, phrase arch); the sizes are house choices.
+# What follows is in MIDI velocity steps. The kinds of accent are rules of Friberg, Bresin & Sundberg (2006), "Overview
+# of the KTH rule system for musical performance" (metrical accent, phrase arch); the sizes are house choices.
 SOFTEST_SECTION, LOUDEST_SECTION = 0.80, 1.08
 DOWNBEAT_ACCENT, STRONG_ACCENT, OFFBEAT_ACCENT, SIXTEENTH_ACCENT = 4.0, 2.0, -3.0, -6.0
 ARCH_STEPS: Final = 4.0

@@ -1,9 +1,9 @@
 """When hands come down: the band's common drift, each player's own scatter, swing, and the spread of a strum.
 
-Human timing errors are correlated over long ranges (their power falls as 1/f), and players who listen to each other share
-part of them: Hennig, Fleischmann, Fredebohm, Hagmayer, Nagler, Witt, Theis & Geisel (2011), "The nature and perception of
-fluctuations in human musical rhythms", PLoS ONE 6(10) e26457; Hennig (2014), "Synchronization in human musical rhythms and
-mutually interacting complex systems", PNAS 111(36).
+Human timing errors are correlated over long ranges (their power falls as 1/f), and players who listen to each other
+share part of them: Hennig et al. (2011), "The nature and perception of fluctuations in human musical rhythms", PLoS ONE
+6(10) e26457; Hennig (2014), "Synchronization in human musical rhythms and mutually interacting complex systems", PNAS
+111(36).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ FloatArray = npt.NDArray[np.float64]
 GRID_QUARTERS: Final = Fraction(1, 4)
 """Timing errors are drawn for every sixteenth of the song, so that a note's error depends on its place alone."""
 SPECTRAL_EXPONENT: Final = 0.9
-"""Power falls as f ** -0.9: inside the range 0.6 to 1.2 that Hennig et al. (2011) measured on drummers and singers."""
+"""Power falls about as 1/f, the law that Hennig et al. (2011) report; the exact exponent is a house choice."""
 CORRELATED_SHARE: Final = 0.6
 """Part of a player's own variance that is long-range correlated; the rest is the motor noise of single strokes (house
-choice between the pure 1/f of Hennig et al. and the white motor term of Wing & Kristofferson 1973)."""
+choice between the 1/f of Hennig et al. and the white motor term of Wing & Kristofferson 1973)."""
 MOST_SDS: Final = 2.5
 """No stroke is further off than this many standard deviations: a player would play that take again."""
 SLOWEST_STRUM_MS: Final = 35.0
 FASTEST_STRUM_MS: Final = 12.0
-"""Time from the first string to the last, soft and loud (house choice inside the 10 to 50 ms of recorded strumming)."""
+"""Time from the first string to the last, soft and loud (house choice)."""
 STRUM_LEAD: Final = 0.35
 """Part of a strum that lies before the beat, so that its loudest strings fall on it (house choice)."""
 
@@ -65,7 +65,8 @@ def player_offsets_s(rng: np.random.Generator, n_steps: int, jitter_ms: float) -
     slow = correlated_noise(rng, n_steps)
     stroke = rng.standard_normal(n_steps)
     mixed = np.sqrt(CORRELATED_SHARE) * slow + np.sqrt(1.0 - CORRELATED_SHARE) * stroke
-    return np.clip(mixed, -MOST_SDS, MOST_SDS) * jitter_ms / 1000.0
+    offsets: FloatArray = np.clip(mixed, -MOST_SDS, MOST_SDS) * (jitter_ms / 1000.0)
+    return offsets
 
 
 def swung_quarters(quarters: Fraction, swing: float) -> float:
