@@ -1,9 +1,9 @@
 """Keys, spelled pitches and Roman numerals.
 
 Conventions: in major a numeral's degree is that of the major scale, in minor that of the natural minor scale, so that
-``VI`` in A minor is F and ``V`` is E major. Upper case is major, lower case minor. ``V6`` is the first inversion, ``V7/IV``
-the dominant seventh of the fourth degree, ``bVII`` the degree lowered by a semitone. Nashville numbers count in the key's
-own scale of the parallel major (``b7``, ``6-``, ``5/7``), as in Williams (2012), *The Nashville Number System*.
+``VI`` in A minor is F and ``V`` is E major. Upper case is major, lower case minor. ``V6`` is the first inversion,
+``V7/IV`` the dominant seventh of the fourth degree, ``bVII`` the degree lowered by a semitone. Nashville numbers count in
+the parallel major scale (``b7``, ``6-``, ``5⁷``, ``5/7``), as in Williams (2012), *The Nashville Number System*.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def resolve_roman(roman: str, key: Key) -> RomanChord:
         third = 3 if minor else 4
         bass = spell(_LETTERS.index(root[0]) + 2, pitch_name_to_pitch_class(root) + third)
     number = _nashville_degree(root, key)
-    mark = {"min": "-", "min7": "-7", "dim": "°"}.get(quality, CHORD_SUFFIXES[quality])
+    mark = {"min": "-", "min7": "-⁷", "7": "⁷", "dim": "°"}.get(quality, CHORD_SUFFIXES[quality])
     nashville = number + mark + (f"/{_nashville_degree(bass, key)}" if bass != root else "")
     return RomanChord(roman=roman, root=root, quality=quality, bass=bass, nashville=nashville)
 

@@ -1,0 +1,180 @@
+"""Lines to phrases: how many bars a kind of section gives a line, and where a long line takes a second breath."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from songwright.composing.metre_grid import MetreGrid
+from songwright.composing.text_setting import words_to_prosody
+from songwright.documents.lyric import LyricLine, LyricSection, Word
+from songwright.errors import InputError
+
+COMFORTABLE_SYLLABLE_S: Final = 0.26
+"""Mean syllable length below which a line asks for more room (Palmer & Kelly 1992: songs lie at 0.25 to 0.5 s)."""
+
+FINAL_S: Final = 0.8
+"""What the last note of a line likes to last, for choosing its number of bars."""
+
+ANSWER_SYLLABLE_S: Final = 0.42
+"""Room for each syllable of a gang answer."""
+
+MAX_SYLLABLES: Final = 160
+"""A longer line is no line of a song."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is sung in one phrase: a line, or a part of a long one.
+
+    ``part`` counts the parts of one line from 0; ``n_bars`` is where the words lie, ``tail_bars`` what follows them
+    empty (a gang answer, or the fourth line that a section of three does not have).
+    """
+
+    words: tuple[Word, ...]
+    line_index: int
+    part: int
+    n_bars: int
+    tail_bars: int
+    answer_quarters: Fraction
+
+    @property
+    def total_bars(self) -> int:
+        """Bars with the tail."""
+        return self.n_bars + self.tail_bars
+
+    @property
+    def n_syllables(self) -> int:
+        """Syllables of the lead."""
+        return sum(len(word.syllables) for word in self.words)
+
+
+def choose_bars(lines: Sequence[LyricLine], grid: MetreGrid, syllable_s: float) -> int:
+    """Bars a line gets in a kind of section, 2 or 4 (4 or 8 in 2/4): the nearest to its natural length in seconds."""
+    counts = [len(line.syllables) for line in lines if line.syllables]
+    typical = statistics.median(counts) if counts else 6
+    bar_s = float(grid.bar_quarters) * grid.quarter_s
+    natural_s = typical * syllable_s + FINAL_S
+
+    def cost(n_bars: int) -> float:
+        room_s = n_bars * bar_s - float(grid.rest_quarters) * grid.quarter_s
+        crowded = 1.0 if room_s < typical * COMFORTABLE_SYLLABLE_S else 0.0
+        return abs(math.log(natural_s / room_s)) + crowded
+
+    options = (4, 8) if grid.metre.beats == 2 else (2, 4)
+    return min(options, key=cost)
+
+
+def answer_room(answer: Sequence[Word], grid: MetreGrid) -> Fraction:
+    """Quarters that a gang answer needs after the line, whole beats."""
+    n = sum(len(word.syllables) for word in answer)
+    if n == 0:
+        return Fraction(0)
+    return Fraction(math.ceil((n * ANSWER_SYLLABLE_S + 0.2) / grid.quarter_s))
+
+
+def section_to_pieces(section: LyricSection, grid: MetreGrid, n_bars: int) -> tuple[Piece, ...]:
+    """Cut a section's lines into phrases of ``n_bars`` and fill it up to whole pairs.
+
+    Raises
+    ------
+    InputError
+        For a section or line without words, and for a line of more than `MAX_SYLLABLES` syllables.
+    """
+    pieces: list[Piece] = []
+    pair = 2 * n_bars
+    for line_index, line in enumerate(section.lines):
+        where = f"{section.name}, line {line_index + 1}"
+        if not line.words:
+            if line.answer and pieces:
+                # A line that is only the gang's: an empty place after the line before it.
+                last = pieces[-1]
+                pieces[-1] = _with_tail(last, last.tail_bars + n_bars)
+                continue
+            raise InputError(f"{where}: no words for the lead to sing; give it at least one word outside the brackets")
+        n = len(line.syllables)
+        if n > MAX_SYLLABLES:
+            raise InputError(f"{where}: {n} syllables; allowed are {MAX_SYLLABLES}. Break it into several lines.")
+        room = answer_room(line.answer, grid)
+        parts = split_words(line.words, _capacity(grid, n_bars, grid.rest_quarters))
+        for part, words in enumerate(parts):
+            last_part = part == len(parts) - 1
+            answer = room if last_part else Fraction(0)
+            tail = 0
+            n_here = sum(len(word.syllables) for word in words)
+            if answer and n_here > _capacity(grid, n_bars, max(answer, grid.rest_quarters)):
+                tail, answer = 2 if grid.metre.beats == 4 else 4, Fraction(0)
+            pieces.append(
+                Piece(
+                    words=words, line_index=line_index, part=part, n_bars=n_bars, tail_bars=tail, answer_quarters=answer
+                )
+            )
+    if not pieces:
+        raise InputError(f"{section.name}: no words to sing; write at least one line under the heading")
+    # Periods are even: a section of three lines rests where the fourth would be.
+    over = sum(piece.total_bars for piece in pieces) % pair
+    if over:
+        pieces[-1] = _with_tail(pieces[-1], pieces[-1].tail_bars + pair - over)
+    return tuple(pieces)
+
+
+def split_words(words: tuple[Word, ...], capacity: int) -> list[tuple[Word, ...]]:
+    """Cut words into as few parts as ``capacity`` syllables allow: even parts, at punctuation, never after a function word.
+
+    A single word longer than the capacity stays whole.
+    """
+    counts = [len(word.syllables) for word in words]
+    total = sum(counts)
+    n_parts = math.ceil(total / capacity)
+    if n_parts <= 1 or len(words) == 1:
+        return [words]
+    for k in range(n_parts, len(words) + 1):
+        cuts = _best_cuts(words, counts, k, capacity)
+        if cuts is not None:
+            return [words[a:b] for a, b in zip((0, *cuts), (*cuts, len(words)), strict=True)]
+    return [(word,) for word in words]
+
+
+def _best_cuts(words: tuple[Word, ...], counts: list[int], k: int, capacity: int) -> tuple[int, ...] | None:
+    prosody_pause = []
+    for word in words:
+        prosody_pause.append(words_to_prosody((word,))[-1].pause_after)
+    ideal = sum(counts) / k
+    best: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {(0, 0): (0.0, ())}
+    for part in range(1, k + 1):
+        for stop in range(part, len(words) + 1):
+            options = []
+            for start in range(part - 1, stop):
+                before = best.get((part - 1, start))
+                size = sum(counts[start:stop])
+                if before is None or (size > capacity and stop - start > 1):
+                    continue
+                cost = before[0] + ((size - ideal) / ideal) ** 2 * 4
+                if stop < len(words):
+                    cost += 0.0 if prosody_pause[stop - 1] else 1.0
+                    cost += 2.0 if words[stop - 1].is_function_word else 0.0
+                    cost -= 0.4 if words[stop].is_function_word else 0.0
+                options.append((cost, (*before[1], stop) if stop < len(words) else before[1]))
+            if options:
+                best[(part, stop)] = min(options)
+    found = best.get((k, len(words)))
+    return found[1] if found else None
+
+
+def _capacity(grid: MetreGrid, n_bars: int, room_quarters: Fraction) -> int:
+    """Syllables that sit comfortably in ``n_bars``, two quarters of pick-up and a last note taken off."""
+    sing_s = float(n_bars * grid.bar_quarters - room_quarters) * grid.quarter_s - 0.6
+    eighths = int((n_bars * grid.bar_quarters - room_quarters) * 2) - 2
+    by_time = int(sing_s / COMFORTABLE_SYLLABLE_S) + 1
+    return max(2, by_time if grid.allows_sixteenths else min(by_time, eighths))
+
+
+def _with_tail(piece: Piece, tail_bars: int) -> Piece:
+    return Piece(
+        words=piece.words, line_index=piece.line_index, part=piece.part, n_bars=piece.n_bars, tail_bars=tail_bars,
+        answer_quarters=piece.answer_quarters,
+    )  # fmt: skip
