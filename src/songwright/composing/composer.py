@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from songwright.composing.form import PlannedSection, plan_form
 from songwright.composing.harmony import TONICS, draw_loop
 from songwright.composing.key_choice import choose_key
 from songwright.composing.keys import resolve_roman
-from songwright.composing.lines import Piece, choose_bars, section_to_pieces
+from songwright.composing.lines import Piece, choose_shape, section_to_pieces
 from songwright.composing.melisma import add_melismas
 from songwright.composing.melody import MelodySpace
 from songwright.composing.metre_grid import MetreGrid
@@ -105,12 +106,12 @@ def _pieces(lyric: Lyric, style: Style, grid: MetreGrid) -> dict[int, tuple[Piec
         lines = [line for _, section in members for line in section.lines]
         melody = style.melody
         syllable_s = melody.chorus_syllable_s if kind in ("chorus", "outro") else melody.verse_syllable_s
-        n_bars = choose_bars(lines, grid, syllable_s)
+        shape = choose_shape(lines, grid, syllable_s)
         for index, section in members:
             # A section whose lines are all the gang's has nothing for the lead: the band plays it.
             if not any(line.words for line in section.lines):
                 raise InputError(f"{section.name}: no words to sing; write at least one line under the heading")
-            result[index] = section_to_pieces(section, grid, n_bars)
+            result[index] = section_to_pieces(section, grid, shape)
     return dict(sorted(result.items()))
 
 
@@ -135,7 +136,7 @@ def _write_kinds(
         longest = max(members, key=lambda index: (len(pieces[index]), -index))
         after = [
             following.kind
-            for section, following in zip(plan, plan[1:], strict=False)
+            for section, following in pairwise(plan)
             if section.kind == kind and section.lyric_index is not None
         ]
         middle, floor = verse_middle, None
@@ -187,7 +188,7 @@ def _assemble(
                 duration_quarters=length,
                 intensity=planned.intensity,
                 lyric_index=planned.lyric_index,
-            )  # fmt: skip
+            )
         )
         slug = _unique_slug(planned.name, slugs)
         if planned.lyric_index is None:

@@ -1,8 +1,8 @@
 """The form: which sections follow one another, how long each is, and how full the band plays.
 
-Intensity is planned over the whole song: verses grow, choruses grow, what stands before the last chorus breaks down, the
-last chorus is the biggest (Covach 2005, "Form in rock music"; Summach 2011, "The structure, function, and genesis of the
-prechorus"; Osborn 2013 on terminal climax).
+Intensity is planned over the whole song: verses grow, choruses grow, what stands before the last chorus breaks down,
+the last chorus is the biggest (Covach 2005, "Form in rock music"; Summach 2011, "The structure, function, and genesis of
+the prechorus"; Osborn 2013 on terminal climax).
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ def plan_form(
     asked
         Section names in playing order; empty for the lyric's own order with intro, turnarounds and ending, brought
         towards the style's length by a longer or shorter wordless part and a repeated last chorus.
+    lyric
+        Its sections, for their names, kinds and order.
+    table
+        The style's wordless bars and length.
     lyric_bars
         Bars of each lyric section by its index.
     bar_s

@@ -30,6 +30,8 @@ CADENCE_MISSED: Final = 7.0
 """The bar of a line's end does not hold the cadence's chord."""
 APPROACH_MISSED: Final = 2.0
 """The chord before a full cadence is not the one that the cadence needs."""
+CADENCE_STALE: Final = 1.5
+"""The chord of a half cadence is already there before it."""
 POOR_LOOP: Final = 2.5
 """Nats against a loop of fewer than three different chords, or with one chord on half of its bars or more."""
 
@@ -164,6 +166,8 @@ def fit_section(
             before = last_bar * steps_per_bar - 1
             local[before] = np.minimum(local[before], OFF_LOOP / steps_per_bar) + APPROACH_MISSED
             local[before, approach] = 0.0
+        if line.close == "open" and last_bar > 0:
+            local[last_bar * steps_per_bar - 1, index[half_cadence]] += CADENCE_STALE
         bar = end_bar
     costs = _transition_costs(harmony)
     move = np.full((len(names), len(names)), UNUSUAL)

@@ -20,9 +20,10 @@ BRIGHT_MOODS: Final = frozenset(
 GUITAR_KEYS: Final = {"major": ("G", "D", "A", "E", "C"), "minor": ("E", "A", "D", "B", "F#")}
 """Keys that lie open on the guitar (the last minor one with a capo)."""
 
-TONIC_ABOVE_FLOOR: Final = 2
-"""Semitones from the bottom of the tessitura to the tonic of an authentic tune; of a plagal one the tonic lies as far under
-the middle of its upper half."""
+AUTHENTIC_ABOVE_FLOOR: Final = 0.5
+PLAGAL_ABOVE_FLOOR: Final = 6.0
+"""Semitones from the bottom of the tessitura to the tonic. Near the bottom, verses lie in the lower fifth of the octave
+and choruses reach for the upper tonic; in the middle, verses circle the tonic and choruses stand on it."""
 
 
 def choose_key(brief: Brief, style: Style, tessitura: tuple[int, int], rng: np.random.Generator) -> Key:
@@ -36,12 +37,11 @@ def choose_key(brief: Brief, style: Style, tessitura: tuple[int, int], rng: np.r
     minor = weights.get("minor", 0.0) * lean
     major = weights.get("major", 0.0)
     mode = "minor" if rng.random() * (major + minor) < minor else "major"
-    low, high = tessitura
-    authentic, plagal = low + TONIC_ABOVE_FLOOR, high - 4
+    places = (tessitura[0] + AUTHENTIC_ABOVE_FLOOR, tessitura[0] + PLAGAL_ABOVE_FLOOR)
 
     def cost(tonic: str) -> float:
         pitch_class = Key(tonic=tonic, mode=mode).tonic_pitch_class
-        away = [abs((pitch_class - place + 6) % 12 - 6) for place in (authentic, plagal)]
-        return min(away[0], away[1] + 1) + 0.6 * float(rng.random())
+        away = min(abs((pitch_class - place + 6) % 12 - 6) for place in places)
+        return away + float(rng.random())
 
     return Key(tonic=min(GUITAR_KEYS[mode], key=cost), mode=mode)

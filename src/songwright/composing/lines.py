@@ -17,11 +17,18 @@ from songwright.errors import InputError
 COMFORTABLE_SYLLABLE_S: Final = 0.26
 """Mean syllable length below which a line asks for more room (Palmer & Kelly 1992: songs lie at 0.25 to 0.5 s)."""
 
+LONGEST_PHRASE_S: Final = 7.5
+SHORTEST_PHRASE_S: Final = 2.8
+"""A phrase is a breath group: 2 to 7 s in speech and song (Watson & Hixon 1985)."""
+
 FINAL_S: Final = 0.8
 """What the last note of a line likes to last, for choosing its number of bars."""
 
 ANSWER_SYLLABLE_S: Final = 0.42
 """Room for each syllable of a gang answer."""
+
+MIN_DIVIDED_SYLLABLES: Final = 5
+"""A line of fewer syllables stays one phrase where its neighbours are two, and rests in the other one's place."""
 
 MAX_SYLLABLES: Final = 160
 """A longer line is no line of a song."""
@@ -53,19 +60,32 @@ class Piece:
         return sum(len(word.syllables) for word in self.words)
 
 
-def choose_bars(lines: Sequence[LyricLine], grid: MetreGrid, syllable_s: float) -> int:
-    """Bars a line gets in a kind of section, 2 or 4 (4 or 8 in 2/4): the nearest to its natural length in seconds."""
-    counts = [len(line.syllables) for line in lines if line.syllables]
-    typical = statistics.median(counts) if counts else 6
+@dataclass(frozen=True)
+class LineShape:
+    """What a kind of section gives a line: phrases of ``n_bars``, ``n_phrases`` of them (two for a long line)."""
+
+    n_bars: int
+    n_phrases: int
+
+
+def choose_shape(lines: Sequence[LyricLine], grid: MetreGrid, syllable_s: float) -> LineShape:
+    """The shape whose room in seconds is nearest to the lines' natural length, and that few lines outgrow.
+
+    A line is one phrase of 2 bars (4 in 2/4) or of 4 bars in a quick metre, or two such phrases; a phrase stays under
+    seven seconds, the length of a comfortable breath group.
+    """
+    counts = [len(line.syllables) for line in lines if line.syllables] or [6]
     bar_s = float(grid.bar_quarters) * grid.quarter_s
-    natural_s = typical * syllable_s + FINAL_S
+    options = [LineShape(n_bars, n) for n_bars in (2, 4, 8) for n in (1, 2) if n_bars * bar_s <= LONGEST_PHRASE_S]
+    options = [shape for shape in options if shape.n_bars * bar_s >= SHORTEST_PHRASE_S] or [LineShape(2, 1)]
 
-    def cost(n_bars: int) -> float:
-        room_s = n_bars * bar_s - float(grid.rest_quarters) * grid.quarter_s
-        crowded = 1.0 if room_s < typical * COMFORTABLE_SYLLABLE_S else 0.0
-        return abs(math.log(natural_s / room_s)) + crowded
+    def cost(shape: LineShape) -> float:
+        room_s = shape.n_phrases * (shape.n_bars * bar_s - float(grid.rest_quarters) * grid.quarter_s)
+        natural_s = statistics.median(counts) * syllable_s + shape.n_phrases * FINAL_S
+        capacity = shape.n_phrases * phrase_capacity(grid, shape.n_bars, grid.rest_quarters)
+        outgrown = sum(count > capacity for count in counts) / len(counts)
+        return abs(math.log(natural_s / room_s)) + 3.0 * outgrown + 0.05 * shape.n_phrases
 
-    options = (4, 8) if grid.metre.beats == 2 else (2, 4)
     return min(options, key=cost)
 
 
@@ -77,8 +97,8 @@ def answer_room(answer: Sequence[Word], grid: MetreGrid) -> Fraction:
     return Fraction(math.ceil((n * ANSWER_SYLLABLE_S + 0.2) / grid.quarter_s))
 
 
-def section_to_pieces(section: LyricSection, grid: MetreGrid, n_bars: int) -> tuple[Piece, ...]:
-    """Cut a section's lines into phrases of ``n_bars`` and fill it up to whole pairs.
+def section_to_pieces(section: LyricSection, grid: MetreGrid, shape: LineShape) -> tuple[Piece, ...]:
+    """Cut a section's lines into phrases of the kind's shape and fill it up to whole pairs.
 
     Raises
     ------
@@ -86,7 +106,9 @@ def section_to_pieces(section: LyricSection, grid: MetreGrid, n_bars: int) -> tu
         For a section or line without words, and for a line of more than `MAX_SYLLABLES` syllables.
     """
     pieces: list[Piece] = []
+    n_bars = shape.n_bars
     pair = 2 * n_bars
+    capacity = phrase_capacity(grid, n_bars, grid.rest_quarters)
     for line_index, line in enumerate(section.lines):
         where = f"{section.name}, line {line_index + 1}"
         if not line.words:
@@ -100,14 +122,17 @@ def section_to_pieces(section: LyricSection, grid: MetreGrid, n_bars: int) -> tu
         if n > MAX_SYLLABLES:
             raise InputError(f"{where}: {n} syllables; allowed are {MAX_SYLLABLES}. Break it into several lines.")
         room = answer_room(line.answer, grid)
-        parts = split_words(line.words, _capacity(grid, n_bars, grid.rest_quarters))
+        halves = shape.n_phrases == 2 and n >= MIN_DIVIDED_SYLLABLES
+        parts = split_words(line.words, capacity, at_least=2 if halves else 1)
         for part, words in enumerate(parts):
             last_part = part == len(parts) - 1
             answer = room if last_part else Fraction(0)
             tail = 0
             n_here = sum(len(word.syllables) for word in words)
-            if answer and n_here > _capacity(grid, n_bars, max(answer, grid.rest_quarters)):
-                tail, answer = 2 if grid.metre.beats == 4 else 4, Fraction(0)
+            if shape.n_phrases == 2 and len(parts) == 1:
+                tail = n_bars
+            elif answer and n_here > phrase_capacity(grid, n_bars, max(answer, grid.rest_quarters)):
+                tail, answer = n_bars, Fraction(0)
             pieces.append(
                 Piece(
                     words=words, line_index=line_index, part=part, n_bars=n_bars, tail_bars=tail, answer_quarters=answer
@@ -122,14 +147,14 @@ def section_to_pieces(section: LyricSection, grid: MetreGrid, n_bars: int) -> tu
     return tuple(pieces)
 
 
-def split_words(words: tuple[Word, ...], capacity: int) -> list[tuple[Word, ...]]:
+def split_words(words: tuple[Word, ...], capacity: int, *, at_least: int = 1) -> list[tuple[Word, ...]]:
     """Cut words into as few parts as ``capacity`` syllables allow: even parts, at punctuation, never after a function word.
 
     A single word longer than the capacity stays whole.
     """
     counts = [len(word.syllables) for word in words]
     total = sum(counts)
-    n_parts = math.ceil(total / capacity)
+    n_parts = max(at_least, math.ceil(total / capacity))
     if n_parts <= 1 or len(words) == 1:
         return [words]
     for k in range(n_parts, len(words) + 1):
@@ -165,7 +190,7 @@ def _best_cuts(words: tuple[Word, ...], counts: list[int], k: int, capacity: int
     return found[1] if found else None
 
 
-def _capacity(grid: MetreGrid, n_bars: int, room_quarters: Fraction) -> int:
+def phrase_capacity(grid: MetreGrid, n_bars: int, room_quarters: Fraction) -> int:
     """Syllables that sit comfortably in ``n_bars``, two quarters of pick-up and a last note taken off."""
     sing_s = float(n_bars * grid.bar_quarters - room_quarters) * grid.quarter_s - 0.6
     eighths = int((n_bars * grid.bar_quarters - room_quarters) * 2) - 2

@@ -29,8 +29,8 @@ N_CANDIDATES: Final = 10
 SHAKE: Final = 0.55
 """Standard deviation of the shaking: about the cost of one small fault."""
 
-NARROW: Final = 0.9
-"""For each semitone by which a line's compass stays under five."""
+NARROW: Final = 0.6
+"""For each semitone by which a line's compass stays under seven."""
 WIDE: Final = 0.5
 """For each semitone by which it goes over twelve."""
 FEW_PITCHES: Final = 1.2
@@ -284,7 +284,7 @@ def _long_range(task: LineTask, notes: list[int]) -> float:
     cost = 0.0
     compass = max(notes) - min(notes)
     if len(notes) >= 5:
-        cost += NARROW * max(0, 5 - compass) + FEW_PITCHES * max(0, 3 - len(set(notes)))
+        cost += NARROW * max(0, 7 - compass) + FEW_PITCHES * max(0, 3 - len(set(notes)))
     cost += WIDE * max(0, compass - 12)
     cost += MANY_PEAKS * max(0, notes.count(max(notes)) - 2)
     if task.floor is not None:

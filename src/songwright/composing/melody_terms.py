@@ -37,7 +37,7 @@ DEGREE: Final = 0.7
 """Factor on the negative logarithm of the style's welcome for a degree."""
 
 # Intervals (Huron 2006; Temperley 2007).
-INTERVAL: Final = (0.55, 0.1, 0.0, 0.45, 0.7, 1.1, 8.0, 1.9, 3.2, 3.6, 8.0, 8.0, 3.0)
+INTERVAL: Final = (0.45, 0.1, 0.0, 0.2, 0.35, 0.5, 8.0, 0.9, 2.0, 1.6, 8.0, 8.0, 1.8)
 """By semitones 0 to 12; tritone and sevenths close to forbidden, wider ones forbidden."""
 SKIP_TO_NONCHORD: Final = 1.8
 """A skip that lands outside the chord."""
@@ -59,11 +59,11 @@ TWO_SKIPS: Final = 1.6
 """Two skips (over a third) in a row."""
 STALLED: Final = 0.7
 """A note sung three times."""
-ZIGZAG: Final = 0.35
+ZIGZAG: Final = 0.6
 """Step up, step down to the same note, or the reverse."""
 
 # Line, motif, register.
-CONTOUR: Final = 0.045
+CONTOUR: Final = 0.1
 """Squared semitones from the line's contour (Huron 1996)."""
 REGISTER: Final = 0.012
 """Squared semitones from the section's middle."""
@@ -78,31 +78,34 @@ CONTOURS: Final = (("arch", 0.42), ("falling", 0.30), ("rising", 0.18), ("valley
 """Shares of phrase contours, rounded from Huron (1996), table 1 (convex 39 %, descending 29 %, ascending 19 %,
 concave 10 %)."""
 
+LAST_PART_CONTOURS: Final = (("falling", 0.6), ("arch", 0.4))
+"""For the second phrase of a long line: it answers the first."""
+
 
 def contour_curve(name: str, positions: npt.NDArray[np.float64], height: float) -> npt.NDArray[np.float64]:
     """Semitones above the line's middle at positions 0..1 of the line."""
     x = positions
-    if name == "arch":
-        return height * (1.0 - 2.2 * np.abs(x - 0.42) ** 1.5 / 0.42**1.5 * 0.5)
-    if name == "falling":
-        return height * (0.9 - 1.7 * x)
-    if name == "rising":
-        return height * (1.5 * np.minimum(x, 0.8) - 0.7)
-    return height * (1.6 * np.abs(x - 0.5) - 0.4)
+    shape = {
+        "arch": 1.0 - 8.0 * (x - 0.45) ** 2,
+        "falling": 1.0 - 2.0 * x,
+        "rising": 2.0 * np.minimum(x / 0.85, 1.0) - 1.0,
+        "valley": 8.0 * (x - 0.5) ** 2 - 1.0,
+    }[name]
+    return np.asarray(height * shape, dtype=np.float64)
 
 
 def interval_costs(pitches: npt.NDArray[np.int_]) -> Costs:
     """Cost of each step from one candidate (row) to another (column)."""
     size = np.abs(pitches[None, :] - pitches[:, None])
     table = np.array([*INTERVAL, FORBIDDEN])
-    return table[np.minimum(size, len(INTERVAL))]
+    return np.asarray(table[np.minimum(size, len(INTERVAL))], dtype=np.float64)
 
 
 def three_note_costs(pitches: npt.NDArray[np.int_]) -> Costs:
     """Cost of three notes in a row, shape (n, n, n): first, second, third."""
     first = pitches[None, :, None] - pitches[:, None, None]
     second = pitches[None, None, :] - pitches[None, :, None]
-    cost = np.zeros(np.broadcast_shapes(first.shape, second.shape))
+    cost: Costs = np.zeros(np.broadcast_shapes(first.shape, second.shape))
     gap = np.abs(first) >= 5
     turned = np.sign(second) == -np.sign(first)
     cost += np.where(gap & ~(turned & (np.abs(second) <= 4)), GAP_NOT_FILLED, 0.0)

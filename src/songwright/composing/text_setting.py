@@ -36,6 +36,8 @@ WORD_REVERSED: Final = 1.5
 """Inside one word, the more stressed of two neighbours lies on the weaker moment (Halle & Lerdahl's stress matching)."""
 LENGTH: Final = 1.1
 """Squared octaves of departure from the syllable length aimed at."""
+LONGER: Final = 0.7
+"""Factor on that for syllables longer than aimed at: a held vowel sings, a hurried one does not."""
 LONG_INSIDE: Final = 2.0
 """A syllable inside the line that lasts over 1.2 s, unless punctuation follows."""
 WORD_TORN: Final = 1.0
@@ -48,6 +50,8 @@ FINAL_SHORT: Final = 2.5
 """The last note has less than 0.6 s."""
 ENTRY: Final = 0.5
 """For each beat between the first accent and the entry that this kind of section has drawn."""
+LATE_START: Final = 0.6
+"""For each beat by which the first syllable comes after both the bar line and the entry: no holes before the words."""
 OFF_PATTERN: Final = 0.9
 """A syllable where the parallel line has none."""
 PATTERN_SKIPPED: Final = 0.5
@@ -214,13 +218,17 @@ def _search(
                 cost += FINAL_EARLY * max(0.0, early)
             place[i, slot] = cost
 
-    gap_cost = [[_gap_cost(p, gap * step_s, groove) for gap in range(max_gap + 1)] for p in prosody]
+    gap_cost = [
+        [_gap_cost(p, gap * step_s, groove, stretched=i == last_accent) for gap in range(max_gap + 1)]
+        for i, p in enumerate(prosody)
+    ]
     anticipated = 0.3 + (SYNCOPATION - 0.3) * (1.0 - groove.syncopation)
 
     total = [[math.inf] * n_slots for _ in range(n)]
     back = [[-1] * n_slots for _ in range(n)]
     for slot in range(n_slots):
-        total[0][slot] = float(place[0, slot]) + skipped[slot]
+        late = float(moments[slot] - max(groove.entry_quarters, Fraction(0)))
+        total[0][slot] = float(place[0, slot]) + skipped[slot] + LATE_START * max(0.0, late)
     for i in range(1, n):
         for slot in range(i * min_gap, n_slots):
             here = float(place[i, slot])
@@ -288,11 +296,13 @@ def _syncopation_cost(accent: int, strengths: list[int], slot: int, next_slot: i
     return STRESS_WEAK
 
 
-def _gap_cost(p: Prosody, seconds: float, groove: Groove) -> float:
+def _gap_cost(p: Prosody, seconds: float, groove: Groove, *, stretched: bool) -> float:
     if seconds <= 0:
         return math.inf
-    aim = groove.syllable_s * (1.25 if p.accent == 2 else 0.85)
-    cost = LENGTH * math.log2(seconds / aim) ** 2 * (0.35 if p.pause_after and seconds > aim else 1.0)
+    aim = groove.syllable_s * (1.25 if p.accent == 2 else 0.85) * (1.7 if stretched else 1.0)
+    cost = LENGTH * math.log2(seconds / aim) ** 2
+    if seconds > aim:
+        cost *= 0.35 if p.pause_after else LONGER
     if seconds > 1.2 and not p.pause_after:
         cost += LONG_INSIDE
     if p.accent == 0 and not p.ends_word and seconds > 0.7:

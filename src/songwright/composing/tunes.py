@@ -7,6 +7,7 @@ to the reference's by the search's strongest term. Lines with the same words are
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -36,7 +37,7 @@ the commonest strophes of Anglo-American song)."""
 LINE_LIFT: Final = {"verse": (0.0, 0.5, 1.0, -0.5), "chorus": (0.5, 0.0, 1.0, -1.0), "bridge": (-1.0, 0.0, 1.0, 1.5)}
 """Semitones by which a line's middle leaves the section's: a strophe rises to its third line and falls home."""
 
-HEIGHT: Final = {"verse": 2.6, "chorus": 3.2, "bridge": 3.0}
+HEIGHT: Final = {"verse": 3.3, "chorus": 3.6, "bridge": 3.6}
 """Semitones of a line's contour either side of its middle (compass of a sixth to an octave; Huron 1996)."""
 
 
@@ -124,10 +125,12 @@ class TuneWriter:
         schemes = SCHEMES.get(kind, SCHEMES["verse"])
         scheme = schemes[int(rng.integers(len(schemes)))]
         contours = _draw_contours(rng)
-        first_of: dict[int, int] = {}
+        first_of: dict[tuple[int, int], int] = {}
+        places = line_places(pieces)
         tunes: list[Tune] = []
         for i, piece in enumerate(pieces):
-            letter = scheme[i % 4]
+            line, part = places[i]
+            letter = (scheme[line % 4], part)
             parallel = first_of.get(letter)
             first_of.setdefault(letter, i)
             same_words = next(
@@ -136,7 +139,7 @@ class TuneWriter:
             )  # fmt: skip
             pattern = tunes[parallel] if parallel is not None else None
             line_rng = stage_rng(self.seed, "compose", "line", kind, i)
-            lift = LINE_LIFT.get(kind, LINE_LIFT["verse"])[i % 4]
+            lift = LINE_LIFT.get(kind, LINE_LIFT["verse"])[line % 4]
             pickup = self._pickup_room(kind, i, pieces, tunes)
             if same_words is not None and self._fits(tunes[same_words], pickup):
                 tunes.append(tunes[same_words])
@@ -149,7 +152,7 @@ class TuneWriter:
                 task,
                 middle=middle + lift,
                 height=HEIGHT.get(kind, HEIGHT["verse"]),
-                contour="falling" if closes[i] == "full" and letter != 0 else contours[letter],
+                contour="falling" if closes[i] == "full" and letter[0] != 0 else contours.get(letter, "arch"),
                 floor=floor,
                 previous=tunes[-1].midi_notes[-1] if tunes else None,
             )
@@ -160,7 +163,7 @@ class TuneWriter:
                     motif=pattern,
                     motif_weight=terms.MOTIF,
                     motif_to=1.0 if same_close else 0.6,
-                    contour=contours[letter],
+                    contour=contours.get(letter, "arch"),
                 )
                 steps = (0,) if kind == "chorus" else (0, 1, -1, 2)
                 tune, _ = compose_parallel(self.space, task, line_rng, steps=steps)
@@ -272,20 +275,39 @@ class TuneWriter:
         return (chords + (chords[-1],) * max(0, length - len(chords)))[:length]
 
 
+def line_places(pieces: Sequence[Piece]) -> tuple[tuple[int, int], ...]:
+    """For each piece the number of its line among the section's sung lines, and its part; the last of several parts is -1."""
+    lines = list(dict.fromkeys(piece.line_index for piece in pieces))
+    n_parts = {index: sum(piece.line_index == index for piece in pieces) for index in lines}
+    return tuple(
+        (
+            lines.index(piece.line_index),
+            -1 if 0 < piece.part == n_parts[piece.line_index] - 1 else piece.part,
+        )
+        for piece in pieces
+    )
+
+
 def map_pieces(reference: Sequence[Piece], pieces: Sequence[Piece]) -> tuple[int, ...]:
     """For each piece the reference piece whose tune it sings: the same words, else the same place, the last on the last."""
-    n, m = len(reference), len(pieces)
     texts = {_text(piece): i for i, piece in reversed(list(enumerate(reference)))}
+    reference_places = line_places(reference)
+    n_lines = reference_places[-1][0] + 1
+    places = line_places(pieces)
+    m_lines = places[-1][0] + 1
     result = []
-    for i, piece in enumerate(pieces):
-        if i < n and _text(reference[i]) == _text(piece):
+    for i, (piece, (line, part)) in enumerate(zip(pieces, places, strict=True)):
+        if i < len(reference) and _text(reference[i]) == _text(piece):
             result.append(i)
         elif _text(piece) in texts:
             result.append(texts[_text(piece)])
-        elif i == m - 1:
-            result.append(n - 1)
         else:
-            result.append(i if i < n - 1 else i % max(1, n - 1))
+            if line == m_lines - 1:
+                line = n_lines - 1
+            elif line >= n_lines - 1:
+                line %= max(1, n_lines - 1)
+            candidates = [j for j, place in enumerate(reference_places) if place[0] == line]
+            result.append(candidates[min(max(part, 0), len(candidates) - 1)] if part >= 0 else candidates[-1])
     return tuple(result)
 
 
@@ -297,19 +319,26 @@ def _closes(
     kind: str, pieces: Sequence[Piece], next_kind: str | None, rng: np.random.Generator
 ) -> tuple[str | None, ...]:
     """Where the sense ends: an open middle, and an end that is closed unless it leads on."""
-    n = len(pieces)
-    closes: list[str | None] = [None] * n
-    if n >= 4 and n % 2 == 0:
-        closes[n // 2 - 1] = "open"
-        if n == 8:
-            closes[1], closes[5] = None, "open"
-            closes[3] = "full" if kind == "verse" and rng.random() < 0.5 else "open"
-    leads_on = kind == "prechorus" or kind == "bridge" or (kind == "verse" and next_kind in ("chorus", "prechorus"))
+    places = line_places(pieces)
+    n_lines = places[-1][0] + 1
+    closes: list[str | None] = [None] * n_lines
+    if n_lines >= 4 and n_lines % 2 == 0:
+        closes[n_lines // 2 - 1] = "open"
+    if n_lines == 8:
+        closes[1], closes[5] = None, "open"
+        closes[3] = "full" if kind == "verse" and rng.random() < 0.5 else "open"
+    leads_on = kind in ("prechorus", "bridge") or (kind == "verse" and next_kind in ("chorus", "prechorus"))
     closes[-1] = "open" if leads_on and (kind != "verse" or rng.random() < 0.5) else "full"
-    return tuple(closes)
+    last_piece = {line: i for i, (line, _) in enumerate(places)}
+    return tuple(closes[line] if last_piece[line] == i else None for i, (line, _) in enumerate(places))
 
 
-def _draw_contours(rng: np.random.Generator) -> Mapping[int, str]:
-    names = [name for name, _ in terms.CONTOURS]
-    shares = np.array([share for _, share in terms.CONTOURS])
-    return {letter: names[int(rng.choice(len(names), p=shares / shares.sum()))] for letter in range(3)}
+def _draw_contours(rng: np.random.Generator) -> Mapping[tuple[int, int], str]:
+    """A contour for each letter of the scheme; a line of two phrases rises through the first and falls in the second."""
+    contours = {}
+    for letter, part in itertools.product(range(3), (0, 1, 2, -1)):
+        table = terms.LAST_PART_CONTOURS if part == -1 else terms.CONTOURS
+        names = [name for name, _ in table]
+        shares = np.array([share for _, share in table])
+        contours[(letter, part)] = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+    return contours
