@@ -6,6 +6,7 @@ before the singer breathes in. Nothing here sounds while somebody sings, except 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -30,6 +31,8 @@ HOME_MIDI: Final = {"fiddle": 76, "pedal-steel": 71, "banjo": 66, "mandolin": 76
 SLIDE_CENTS: Final = {"pedal-steel": -200, "fiddle": -60}
 """How far below a held note each instrument starts: a whole tone of pedal, a slid finger."""
 SLIDE_CHANCE: Final = {"pedal-steel": 0.7, "fiddle": 0.35}
+LINE_RISE: Final = 9.0
+"""Semitones that a long line climbs from its start to its top (house choice)."""
 SPARSE_INTENSITY: Final = 0.6
 """Below this, only every second gap is answered."""
 
@@ -242,19 +245,23 @@ def _swells(song: SongMap, player: Player, section_index: int) -> list[PartNote]
 
 
 def _long_tones(song: SongMap, player: Player, section_index: int) -> list[PartNote]:
-    """One chord tone a chord above the singers, moving by step where it can; a note that stays is held on."""
+    """One chord tone a chord above the singers, in an arch over the section, moving with each chord."""
     section = song.score.sections[section_index]
     instrument = INSTRUMENTS[player.instrument]
     top = max((note.midi_note for phrase in song.phrases_in(section_index) for note in phrase.notes), default=70)
     low, high = min(max(top + 2, instrument.lowest_midi), 81), instrument.highest_midi
-    target = float(low + 5)
+    last_note: int | None = None
     notes: list[PartNote] = []
     for start, end, chord in song.chords_between(section.start_quarters, section.end_quarters):
-        midi_note = nearest_note(0.8 * target + 0.2 * (low + 5), chord_tones(chord), low, high)
+        progress = float((start - section.start_quarters) / section.duration_quarters)
+        arch = low + 2 + LINE_RISE * math.sin(math.pi * min(progress * 1.2, 1.0))
+        near = arch if last_note is None else 0.5 * arch + 0.5 * last_note
+        moving = chord_tones(chord) - ({last_note % 12} if last_note is not None else set())
+        midi_note = nearest_note(near, moving or chord_tones(chord), low, high)
         if notes and notes[-1].midi_note == midi_note and notes[-1].duration_quarters < 8:
             last = notes.pop()
             notes.append(_note(last.start_quarters, end - last.start_quarters, midi_note, 66))
         else:
             notes.append(_note(start, end - start, midi_note, 66))
-        target = midi_note
+        last_note = midi_note
     return notes

@@ -276,8 +276,9 @@ class GangVoices:
             else:
                 continue
             step = beat / 2 if len(syllables) == 2 else beat / len(syllables)
-            placed = self._spread(syllables, start, step, start + step * len(syllables) + Fraction(1, 2))
-            span = (start - Fraction(1, 2), placed[-1][0] + placed[-1][1] + Fraction(1, 4))
+            ends_by = start + step * len(syllables) + (Fraction(1, 2) if bar.is_last_of_song else Fraction(1, 8))
+            placed = self._spread(syllables, start, step, ends_by)
+            span = (start - Fraction(1, 2), placed[-1][0] + placed[-1][1])
             if any(a < span[1] and span[0] < b for a, b in busy):
                 continue
             slug = bar.section.name.lower().replace(" ", "-")
