@@ -26,7 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -115,12 +115,28 @@ class StageKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A checked entry. ``digests`` are of its files by name; ``hit`` says that it was there already."""
+    """A checked entry.
+
+    Parameters
+    ----------
+    digests
+        SHA-256 of its files by name.
+    seconds
+        How long it took when it was made.
+    hit
+        Whether it was there already.
+    """
 
     key_digest: str
     folder: Path
     digests: Mapping[str, str]
+    seconds: float
     hit: bool
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all that it holds: equal results have equal digests, whatever they were made from."""
+        return digest_of(dict(self.digests))
 
     def path(self, name: str) -> Path:
         """Where a file of the entry lies; read it, never write it."""
@@ -193,6 +209,7 @@ class Store:
         try:
             description = json.loads((folder / _ENTRY_FILE).read_text())
             files: dict[str, str] = description["files"]
+            seconds = float(description["seconds"])
             with ThreadPoolExecutor(max_workers=2) as pool:
                 found = list(pool.map(digest_of_file, [folder / name for name in files]))
         except FileNotFoundError:
@@ -207,7 +224,7 @@ class Store:
             return None
         with contextlib.suppress(OSError):  # only the order of pruning hangs on it
             os.utime(folder / _ENTRY_FILE)
-        entry = Entry(key_digest=digest, folder=folder, digests=files, hit=True)
+        entry = Entry(key_digest=digest, folder=folder, digests=files, seconds=seconds, hit=True)
         self._checked[digest] = entry
         return entry
 
@@ -225,20 +242,22 @@ class Store:
         with self._disk_errors():
             tmp = self._new_tmp()
             try:
+                start = time.perf_counter()
                 make(tmp)
-                entry = self._publish(key, tmp)
+                entry = self._publish(key, tmp, seconds=round(time.perf_counter() - start, 3))
             finally:
                 shutil.rmtree(tmp, ignore_errors=True)
         self.n_made += 1
         return entry
 
-    def _publish(self, key: StageKey, tmp: Path) -> Entry:
+    def _publish(self, key: StageKey, tmp: Path, *, seconds: float) -> Entry:
         """Describe what ``tmp`` holds and rename it into place."""
         names = sorted(str(path.relative_to(tmp)) for path in tmp.rglob("*") if path.is_file())
         with ThreadPoolExecutor(max_workers=2) as pool:
             digests = dict(zip(names, pool.map(digest_of_file, [tmp / name for name in names]), strict=True))
         size = sum((tmp / name).stat().st_size for name in names)
-        (tmp / _ENTRY_FILE).write_text(json.dumps({"stage": key.stage, "n_bytes": size, "files": digests}, indent=1))
+        description = {"stage": key.stage, "n_bytes": size, "seconds": seconds, "files": digests}
+        (tmp / _ENTRY_FILE).write_text(json.dumps(description, indent=1))
         digest = key.digest
         folder = self._folder(digest)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -251,8 +270,8 @@ class Store:
             self._discard(folder)
             with contextlib.suppress(OSError):
                 tmp.rename(folder)
-        entry = Entry(key_digest=digest, folder=folder, digests=digests, hit=False)
-        self._checked[digest] = Entry(key_digest=digest, folder=folder, digests=digests, hit=True)
+        entry = Entry(key_digest=digest, folder=folder, digests=digests, seconds=seconds, hit=False)
+        self._checked[digest] = replace(entry, hit=True)
         return entry
 
     def entries(self) -> list[tuple[str, str, int, float]]:

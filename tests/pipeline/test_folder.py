@@ -201,3 +201,18 @@ def test_a_read_only_folder_is_refused_before_the_work(tmp_path):
     if "PermissionError" in result.stderr or "ModuleNotFoundError" in result.stderr:
         pytest.skip("this machine's Python cannot be run by another user")
     assert "cannot be written" in result.stdout, result.stdout + result.stderr
+
+
+def test_a_run_about_some_files_leaves_the_others_be_even_changed_ones(tmp_path, made):
+    folder = tmp_path / "out"
+    publish(folder, {"score.json": made["master.wav"]}, own=("score.json",))
+    (folder / "score.json").write_text("my own melody")
+    publish(folder, {"stems/bass.wav": made["stems/bass.wav"]}, own=("stems/",))
+    assert (folder / "score.json").read_text() == "my own melody"
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert set(manifest.files) == {"score.json", "stems/bass.wav"}
+    publish(folder, {}, own=("stems/",))
+    assert not (folder / "stems/bass.wav").exists()
+    with pytest.raises(InputError, match=r"score\.json changed"):
+        publish(folder, {"score.json": made["master.wav"]}, own=("score.json",))

@@ -87,9 +87,10 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 class OutputFolder:
     """A folder that was opened for one song; use `open_output_folder`."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest, own: tuple[str, ...]) -> None:
         self.path = path
         self._manifest = manifest
+        self._own = own
 
     def publish(self, files: Mapping[str, Path]) -> tuple[str, ...]:
         """Copy finished files to their names here, each whole; what is there already with equal bytes is left alone.
@@ -113,11 +114,12 @@ class OutputFolder:
                 raise explain_write_error(error, target) from error
             with atomic_path(target) as temporary:
                 shutil.copyfile(files[name], temporary)
-        for name in {*before.files, *before.pending} - set(digests):
+        mine, others = _split(before.files, self._own)
+        for name in {*mine, *_split(before.pending, self._own)[0]} - set(digests):
             path = self.path / name
             if _digest_or_none(path) in (before.files.get(name), before.pending.get(name)):
                 path.unlink(missing_ok=True)
-        self._manifest = replace(before, files=digests, pending={})
+        self._manifest = replace(before, files={**others, **digests}, pending={})
         write_manifest(self.path, self._manifest)
         return written
 
@@ -133,7 +135,14 @@ class OutputFolder:
 
 @contextlib.contextmanager
 def open_output_folder(
-    path: Path, *, title: str, artist: str, seed: int, brief: str, force: bool = False
+    path: Path,
+    *,
+    title: str,
+    artist: str,
+    seed: int,
+    brief: str,
+    force: bool = False,
+    own: tuple[str, ...] = ("",),
 ) -> Iterator[OutputFolder]:
     """Check that a folder may be written to, lock it, and claim it with a manifest.
 
@@ -147,6 +156,8 @@ def open_output_folder(
         Written into the manifest (``brief`` is a digest).
     force
         Replace files of the same name, whoever made them.
+    own
+        How the names begin that this run is about (``("vocals/",)``); what other runs made beside them stays.
 
     Raises
     ------
@@ -157,7 +168,7 @@ def open_output_folder(
     with _lock(path):
         manifest = read_manifest(path)
         if not force:
-            _check_content(path, manifest, title=title, artist=artist)
+            _check_content(path, manifest, title=title, artist=artist, own=own)
         _check_writable(path)
         _remove_litter(path)
         claim = Manifest(
@@ -169,7 +180,7 @@ def open_output_folder(
             pending=manifest.pending if manifest is not None else {},
         )
         write_manifest(path, claim)
-        yield OutputFolder(path, claim)
+        yield OutputFolder(path, claim, own)
 
 
 def _make_folder(path: Path) -> None:
@@ -183,7 +194,7 @@ def _make_folder(path: Path) -> None:
         raise explain_write_error(error, path) from error
 
 
-def _check_content(path: Path, manifest: Manifest | None, *, title: str, artist: str) -> None:
+def _check_content(path: Path, manifest: Manifest | None, *, title: str, artist: str, own: tuple[str, ...]) -> None:
     if manifest is None:
         others = sorted(entry.name for entry in path.iterdir() if not _is_litter(entry))
         if others:
@@ -200,7 +211,8 @@ def _check_content(path: Path, manifest: Manifest | None, *, title: str, artist:
     changed = [
         name
         for name in {*manifest.files, *manifest.pending}
-        if _digest_or_none(path / name) not in (manifest.files.get(name), manifest.pending.get(name), None)
+        if name.startswith(own)
+        and _digest_or_none(path / name) not in (manifest.files.get(name), manifest.pending.get(name), None)
     ]
     if changed:
         raise InputError(
@@ -246,6 +258,11 @@ def _lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _split(files: Mapping[str, str], own: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    mine = {name: digest for name, digest in files.items() if name.startswith(own)}
+    return mine, {name: digest for name, digest in files.items() if name not in mine}
 
 
 def _digest_or_none(path: Path) -> str | None:
