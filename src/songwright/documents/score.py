@@ -1,7 +1,8 @@
 """The score: what is sung and over which chords, in exact score time.
 
 Score time is counted in quarters from the first full bar of the song (`fractions.Fraction`). A pick-up may start
-before its section's first bar line. Chord symbols follow Harte (2005) in content and common lead-sheet spelling in text.
+before its section's first bar line. Chord symbols follow Harte (2005) in content and common lead-sheet spelling in
+text.
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ class Key:
 class Chord:
     """A chord that holds from ``start_quarters`` for ``duration_quarters``.
 
-    ``root`` and ``bass`` are spelled pitches (``F#``); ``bass`` is the root unless inverted. ``roman`` (``V/V``, ``bVII``) and
+    ``root`` and ``bass`` are spelled pitches (``F#``); ``bass`` is the root unless inverted. ``roman`` (``V/V``,
+    ``bVII``) and
     ``nashville`` (``2``, ``b7``, ``6-``) are the same chord in the two numberings; ``symbol`` is the lead-sheet text.
     """
 
@@ -270,7 +272,7 @@ class Score:
 
     @property
     def tempo_map(self) -> TempoMap:
-        """Score time to seconds; one bar-independent lead-in of 0.5 s leaves room for the first consonant and breath."""
+        """Score time to seconds, after a lead-in of 0.5 s with room for the first consonant and breath."""
         return TempoMap.constant(self.tempo_qpm, offset_s=LEAD_IN_S)
 
     def describe_position(self, quarters: Fraction) -> str:

@@ -39,7 +39,7 @@ KEYS: Final[dict[str, str]] = {
 }
 """Every key of a brief, and what it takes."""
 TEMPO_RANGE_QPM: Final = (40.0, 220.0)
-"""Slowest and fastest song: below, a line outlasts a breath; above, syllables come faster than speech (about 7 a second)."""
+"""Slowest and fastest song: below, a line outlasts a breath; above, eighths come faster than speech (7 a second)."""
 MAX_FORM_SECTIONS: Final = 24
 MAX_FILE_BYTES: Final = 1_000_000
 """Far above the longest lyric that `parse_lyric` takes."""
@@ -62,9 +62,9 @@ def load_brief(path: Path) -> Brief:
     Raises
     ------
     InputError
-        For a file that is missing, unreadable, not UTF-8, huge or no TOML (line and column); an unknown key or one of the wrong
-        type; a tempo, key or form that makes no sense; and whatever `parse_lyric` refuses. Names of the style and the singer
-        are checked by `check_brief_names`.
+        For a file that is missing, unreadable, not UTF-8, huge or no TOML (line and column); an unknown key or one of
+        the wrong type; a tempo, key or form that makes no sense; and whatever `parse_lyric` refuses. Names of the
+        style and the singer are checked by `check_brief_names`.
     """
     text = _read_text(path, what="brief")
     try:
@@ -106,7 +106,8 @@ def check_brief_names(brief: Brief, *, styles: Iterable[str], singers: Iterable[
     for what, name, known in (("style", brief.style, list(styles)), ("singer", brief.singer, list(singers))):
         if name not in known:
             raise InputError(
-                f"{what} {name!r} is not known; nearest: {nearest_names(name, known)}. Known are {', '.join(sorted(known))}."
+                f"{what} {name!r} is not known; nearest: {nearest_names(name, known)}. Known are "
+                f"{', '.join(sorted(known))}."
             )
 
 
@@ -116,7 +117,8 @@ def _read_text(path: Path, *, what: str) -> str:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError(
-                f"{what} {path.name} has {path.stat().st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read. Is it the right file?"
+                f"{what} {path.name} has {path.stat().st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read. Is "
+                "it the right file?"
             )
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -164,10 +166,8 @@ def _where(table_key: str, text: str) -> str:
 def _check_keys(table: dict[str, Any], text: str, place: str) -> None:
     for key in table:
         if key not in KEYS:
-            section = (
-                section_name_to_kind(key) is not None
-                or isinstance(table[key], list)
-                and key.lower().startswith("verse")
+            section = section_name_to_kind(key) is not None or (
+                isinstance(table[key], list) and key.lower().startswith("verse")
             )
             advice = ' The lyric\'s [headings] belong inside lyric = """...""".' if section else ""
             raise InputError(

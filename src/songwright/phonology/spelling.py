@@ -6,7 +6,8 @@ divided after the v although the v is sung with the second note.
 
 Sources: Venezky, *The American Way of Spelling* (1999), for the spellings of each phoneme; Gould, *Behind Bars* (2011),
 p. 448 ff., and dictionary division for the cuts (double letters part, *-ing* and *-ed* stay whole, a short vowel keeps
-its consonant). The costs only have to rank alignments: usual spelling < silent e < odd spelling < sound without a letter.
+its consonant). The costs only have to rank alignments: usual spelling < silent e < odd spelling < sound without a
+letter.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ _LENGTH_BONUS: Final = 0.1
 """Between usual spellings the longer one wins (``th`` over ``t`` + silent ``h``)."""
 _SPLIT_GRAPHEMES: Final = frozenset({"st"})
 """Written with two letters for one sound, divided between them: lis-ten, whis-tle."""
-_SUFFIXES: Final = ("ing", "ings", "in", "ed", "est")
+_SUFFIXES: Final = ("ing", "ings", "in", "ed", "est", "nt")
 _DOUBLES_OF_BASES: Final = frozenset("lsfz")
 """Doubled letters that belong to the base word (roll-ing), while others come from the suffix (run-ning)."""
 
@@ -111,7 +112,7 @@ def align_letters(letters: str, phonemes: tuple[str, ...]) -> tuple[tuple[int, i
                     cost[j + 1][end], origin[j + 1][end] = total, i
     if cost[m][n] == infinity:  # more letters than the phonemes can hold: share them out
         edges = [round(k * n / m) for k in range(m + 1)]
-        return tuple(zip(edges, edges[1:], strict=False))
+        return tuple(itertools.pairwise(edges))
     spans = []
     end = n
     for j in range(m, 0, -1):
@@ -174,13 +175,13 @@ def divide_letters(letters: str, sounds: tuple[Sound, ...], syllables: tuple[Sou
     else:
         cuts = _cuts(plain, sounds, syllables)
     edges = [0, *(marks[cut] for cut in cuts), len(letters)]
-    return tuple(letters[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(letters[a:b] for a, b in itertools.pairwise(edges))
 
 
 def _cuts(plain: str, sounds: tuple[Sound, ...], syllables: tuple[SoundSyllable, ...]) -> list[int]:
     spans = align_letters(plain, tuple(sound.phoneme for sound in sounds))
     cuts: list[int] = []
-    for i, (before, after) in enumerate(zip(syllables, syllables[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(syllables)):
         start, end = spans[after.start]
         cut = start
         grapheme = plain[start:end]
@@ -209,7 +210,7 @@ def _suffix_cut(plain: str, vowel_start: int) -> int:
     """Where a suffix begins that is sung as the last syllable, 0 for none."""
     for suffix in _SUFFIXES:
         base = plain.removesuffix(suffix)
-        if base == plain or len(base) != vowel_start or len(base) < 3:
+        if base == plain or len(base) != vowel_start or len(base) < (2 if suffix == "nt" else 3):
             continue
         if base[-1] == base[-2] and base[-1] not in _DOUBLES_OF_BASES:
             return len(base) - 1

@@ -1,14 +1,15 @@
 """Sounds to syllables: maximal onset, with the onsets that English has.
 
 A consonant cluster between two vowels gives its longest legal onset to the second vowel, so that the first stays open
-while its note lasts. One exception, stress-aware: after a stressed lax vowel (*sister*, *after*) the first consonant of a
-cluster of two stays behind, as it is heard and divided in print (Kahn 1976).
+while its note lasts. One exception, stress-aware: after a stressed lax vowel (*sister*, *after*) the first consonant
+of a cluster of two stays behind, as it is heard and divided in print (Kahn 1976).
 
 Sources: Kahn (1976); Hammond, *The Phonology of English* (1999), chapter 3 (onset inventory).
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import Final, NamedTuple
 
 from songwright.phonology.alphabet import CONSONANTS, LAX_VOWELS, Sound
@@ -23,7 +24,7 @@ LEGAL_ONSETS: Final = frozenset({()}) | _SINGLE_ONSETS | frozenset(tuple(cluster
 
 
 class SoundSyllable(NamedTuple):
-    """A syllable as indices into the word's sounds: onset from ``start``, the vowel at ``nucleus``, coda until ``end``."""
+    """A syllable as indices into the word's sounds: onset from ``start``, vowel at ``nucleus``, coda until ``end``."""
 
     start: int
     nucleus: int
@@ -42,7 +43,7 @@ def sounds_to_syllables(sounds: tuple[Sound, ...]) -> tuple[SoundSyllable, ...]:
     if not vowels:
         raise ValueError("no vowel")
     starts = [0]
-    for before, after in zip(vowels, vowels[1:], strict=False):
+    for before, after in itertools.pairwise(vowels):
         start = before + 1
         while tuple(sound.phoneme for sound in sounds[start:after]) not in LEGAL_ONSETS:
             start += 1

@@ -1,21 +1,21 @@
 """English text to sung words.
 
-The order of authority for a word's sounds: the writer's hint, the weak form of a function word, the neighbours of a word with
-two pronunciations, the dictionaries, espeak-ng. A t between vowels stays a t: flaps blur under long notes, and the letter
-is what a listener expects to hear.
+The order of authority for a word's sounds: the writer's hint, the weak form of a function word, the neighbours of a
+word with two pronunciations, the dictionaries, espeak-ng. A t between vowels stays a t: flaps blur under long notes,
+and the letter is what a listener expects to hear.
 """
 
 from __future__ import annotations
 
 import functools
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from songwright.documents.lyric import Syllable, Word
 from songwright.errors import InputError
 from songwright.phonology.alphabet import Sound, hint_to_sounds
-from songwright.phonology.context import Neighbours, heteronym_sounds, is_function_word, weak_sounds
+from songwright.phonology.context import Neighbours, heteronym_sounds, is_function_word, is_pronoun, weak_sounds
 from songwright.phonology.dictionary import is_word, known_form, pronounce
 from songwright.phonology.numbers import figures_to_words, has_figures
 from songwright.phonology.spelling import divide_letters, fold_letter
@@ -50,12 +50,14 @@ def text_to_words(text: str, *, where: str = "") -> tuple[Word, ...]:
     Returns
     -------
     tuple of Word
-        Chunks of a word's syllables put together are its letters (and inner apostrophes). Empty for a text without words.
+        Chunks of a word's syllables put together are its letters (and inner apostrophes). Empty for a text without
+        words.
 
     Raises
     ------
     InputError
-        For characters that cannot be sung, unknown phonemes in a hint, or a hint with more vowels than the word has letters.
+        For characters that cannot be sung, unknown phonemes in a hint, or a hint with more vowels than the word has
+        letters.
     """
     text = unicodedata.normalize("NFC", text)
     check_characters(text, where=where)
@@ -67,7 +69,18 @@ def text_to_words(text: str, *, where: str = "") -> tuple[Word, ...]:
         sounds = _sounds(tokens[i], neighbours, next_is_vowel, where)
         words.append(_build(tokens[i], sounds, neighbours, where))
         next_is_vowel = sounds[0].is_vowel
-    return tuple(reversed(words))
+    return _lean_on_phrase_ends(list(reversed(words)), tokens)
+
+
+def _lean_on_phrase_ends(words: list[Word], tokens: list[_SungToken]) -> tuple[Word, ...]:
+    """Give a pronoun weight where it ends a phrase after a weak syllable: *done with YOU*, but *HOLD me*."""
+    for i in range(1, len(words)):
+        ends = tokens[i].token.ends_phrase or i == len(words) - 1
+        word = words[i]
+        if ends and is_pronoun(word.spoken) and words[i - 1].syllables[-1].stress == 0 and len(word.syllables) == 1:
+            leaning = replace(word.syllables[0], stress=2)
+            words[i] = replace(word, syllables=(leaning,), is_function_word=False)
+    return tuple(words)
 
 
 def _write_out(token: Token, where: str) -> list[_SungToken]:
@@ -110,7 +123,7 @@ def _letter_name(letter: str) -> list[str]:
 
 
 def _is_acronym(core: str) -> bool:
-    """Capitals that no dictionary knows and that no mouth can join (``FBX``), or a word with fewer letters than vowels."""
+    """Letters that no dictionary knows and no mouth can join (``FBX``), or fewer letters than vowels."""
     spoken = core.lower()
     if pronounce(spoken) is not None:
         return False
@@ -153,7 +166,8 @@ def _sounds(sung: _SungToken, neighbours: Neighbours, next_is_vowel: bool, where
     if not any(sound.is_vowel for sound in sounds):
         place = f"{where}: " if where else ""
         raise InputError(
-            f"{place}{sung.token.core!r} has no vowel to sing. Write how it is sung, or hint at it: {sung.token.core}[hh ah m]"
+            f"{place}{sung.token.core!r} has no vowel to sing. Write how it is sung, or hint at it: "
+            f"{sung.token.core}[hh ah m]"
         )
     return sounds
 

@@ -75,7 +75,8 @@ def check_characters(text: str, *, where: str = "") -> None:
         alphabets = dict.fromkeys(unicodedata.name(c, "UNKNOWN").split()[0].split("-")[0].capitalize() for c in letters)
         shown = " ".join(letters[:12])
         raise InputError(
-            f"{place}{shown} ({', '.join(alphabets)}): the singers read English in Latin letters (accents as in café are fine). "
+            f"{place}{shown} ({', '.join(alphabets)}): the singers read English in Latin letters (accents as in "
+            "café are fine). "
             "Write the words in Latin letters."
         )
     if controls:
@@ -105,7 +106,8 @@ def text_to_tokens(text: str, *, where: str = "") -> list[Token]:
         raw = match.group()
         if raw.startswith(("[", "]")):
             raise InputError(
-                f"{place}{raw!r} stands before no word. Brackets hold a heading on a line of its own ([Chorus]) or a word's "
+                f"{place}{raw!r} stands before no word. Brackets hold a heading on a line of its own ([Chorus]) "
+                "or a word's "
                 "sounds right after it (read[r eh d]); chords are not read here."
             )
         for k, (piece, hint) in enumerate(_pieces(raw)):
@@ -119,7 +121,8 @@ def text_to_tokens(text: str, *, where: str = "") -> list[Token]:
                 continue
             if sum(c.isalpha() for c in core) > MAX_WORD_LETTERS:
                 raise InputError(
-                    f"{place}{core[:20]}... has {len(core)} letters; a word may have {MAX_WORD_LETTERS}. Divide it with a hyphen."
+                    f"{place}{core[:20]}... has {len(core)} letters; a word may have {MAX_WORD_LETTERS}. Divide "
+                    "it with a hyphen."
                 )
             printed = prefix + piece
             rest = piece[piece.translate(_APOSTROPHES).find(core) + len(core) :]

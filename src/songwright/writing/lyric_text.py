@@ -8,8 +8,8 @@
     We're still here (hey!)
 
 Conventions: headings stand alone on their line; what follows a colon in them is a note to the band and is ignored
-(``[Chorus: everybody]``). A heading with no lines under it repeats the section of that name. Lines that begin with ``#`` are
-notes to oneself. Text without any heading is taken as verses, one for each block between blank lines.
+(``[Chorus: everybody]``). A heading with no lines under it repeats the section of that name. Lines that begin with
+``#`` are notes to oneself. Text without any heading is taken as verses, one for each block between blank lines.
 """
 
 from __future__ import annotations
@@ -72,14 +72,15 @@ def parse_lyric(text: str) -> Lyric:
     Returns
     -------
     Lyric
-        Sections in the order in which they are sung. Sections without a number whose name comes again with other lines are
-        numbered (``Verse 1``, ``Verse 2``), so that a form can name each.
+        Sections in the order in which they are sung. Sections without a number whose name comes again with other lines
+        are numbered (``Verse 1``, ``Verse 2``), so that a form can name each.
 
     Raises
     ------
     InputError
-        For an empty lyric, a sung section without words, an unknown heading, more than `MAX_LINES` lines, a line of more than
-        `MAX_WORDS` words, unbalanced brackets, repeat marks, and characters that cannot be sung; with section, line and text.
+        For an empty lyric, a sung section without words, an unknown heading, more than `MAX_LINES` lines, a line of
+        more than `MAX_WORDS` words, unbalanced brackets, repeat marks, and characters that cannot be sung; with
+        section, line and text.
     """
     rows = (
         unicodedata.normalize("NFC", text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,8 +1,8 @@
 """espeak-ng for words that no dictionary has: its shared library, called directly.
 
-The library and its data come with the ``espeakng_loader`` package; ``espeak_TextToPhonemes`` writes IPA, one group of symbols
-between two underscores, which is translated here to Songwright's alphabet. The library keeps its state in globals, hence
-one instance a process and a lock.
+The library and its data come with the ``espeakng_loader`` package; ``espeak_TextToPhonemes`` writes IPA, one group of
+symbols between two underscores, which is translated here to Songwright's alphabet. The library keeps its state in
+globals, hence one instance a process and a lock.
 
 Source: espeak-ng 1.52, ``speak_lib.h``.
 """
@@ -72,7 +72,7 @@ class Espeak:
         self._library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
 
     def word_to_ipa(self, spoken: str) -> str:
-        """espeak's IPA of a word, symbols parted by underscores."""
+        """IPA of a word as espeak writes it, symbols parted by underscores."""
         with self._lock:
             text = ctypes.c_char_p(spoken.encode())
             parts = []
@@ -104,7 +104,8 @@ def ipa_to_sounds(ipa: str, *, spoken: str) -> tuple[Sound, ...]:
             continue
         if symbol not in _IPA:
             raise RenderError(
-                f"espeak-ng says {spoken!r} as {ipa!r}; {symbol!r} has no place in the alphabet. Give a hint: {spoken}[...]"
+                f"espeak-ng says {spoken!r} as {ipa!r}; {symbol!r} has no place in the alphabet. Give a hint: "
+                f"{spoken}[...]"
             )
         phonemes: tuple[str, ...] = ("d",) if symbol == "ɾ" and "t" not in spoken else _IPA[symbol]
         for phoneme in phonemes:
