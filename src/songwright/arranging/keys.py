@@ -31,7 +31,7 @@ def close_voicing(
     def price(notes: tuple[int, ...]) -> float:
         centre = sum(notes) / len(notes)
         moved = sum(abs(a - b) for a, b in zip(notes, before, strict=False)) if before else 0.0
-        return moved + 0.5 * abs(centre - home_midi)
+        return moved + 1.0 * abs(centre - home_midi)
 
     within = [tuple(sorted(notes)) for notes in itertools.product(*options) if max(notes) - min(notes) <= REACH]
     return min(within, key=lambda notes: (price(notes), notes))

@@ -23,8 +23,10 @@ from songwright.documents.score import Phrase
 Span = tuple[Fraction, Fraction]
 
 HALF: Final = Fraction(1, 2)
-SHORTEST_GAP: Final = Fraction(3, 2)
-"""Quarters of silence that are worth an answer."""
+SHORTEST_GAP: Final = Fraction(5, 4)
+"""Quarters of silence that are worth an answer: three quick notes."""
+BREATH_QUARTERS: Final = Fraction(1, 4)
+"""Silence left before the next sung vowel, for its consonants."""
 LONGEST_ANSWER: Final = Fraction(4)
 HOME_MIDI: Final = {"fiddle": 76, "pedal-steel": 71, "banjo": 66, "mandolin": 76, "piano": 76, "picked-guitar": 67}
 """Where each instrument's tunes lie: above or beside the voice, in its clear register (house choice)."""
@@ -65,6 +67,8 @@ def melody_notes(
             notes.extend(_swells(song, player, i))
         elif pattern == "long-tones":
             notes.extend(_long_tones(song, player, i))
+    notes = [note for note in notes if note.start_quarters < song.bars[-1].start_quarters]
+    notes.extend(_last_note(song, player, notes, busy))
     return [
         _slid(note, player.instrument, rng) for note in sorted(notes, key=lambda n: (n.start_quarters, n.midi_note))
     ]
@@ -128,8 +132,7 @@ def _hook(song: SongMap, player: Player, band: BandStyle, section_index: int) ->
     mean = sum(note.midi_note for note in tune) / len(tune)
     octave = 12 * round((home - mean) / 12)
     last_bar = song.section_bars(section_index)[-1]
-    is_end = last_bar.is_last_of_song
-    end = last_bar.start_quarters if is_end else section.end_quarters - HALF
+    end = last_bar.start_quarters if last_bar.is_last_of_song else section.end_quarters - HALF
     notes: list[PartNote] = []
     for tune_note in tune:
         start = section.start_quarters + tune_note.offset_quarters
@@ -139,10 +142,19 @@ def _hook(song: SongMap, player: Player, band: BandStyle, section_index: int) ->
         if is_second:
             midi_note = _third_below(song, player, start, midi_note)
         notes.append(_note(start, min(tune_note.duration_quarters, end - start), midi_note, 88 - 10 * is_second))
-    if is_end and notes:
-        midi_note = _fit(song, player, end, Fraction(4), notes[-1].midi_note)
-        notes.append(_note(end, last_bar.duration_quarters, midi_note, 90))
     return notes
+
+
+def _last_note(song: SongMap, player: Player, notes: Sequence[PartNote], busy: Sequence[Span]) -> list[PartNote]:
+    """A chord tone held through the song's last bar by whoever plays in the last section, if nobody sings there."""
+    bar = song.bars[-1]
+    if any(end > bar.start_quarters for _, end in busy[-1:]):
+        return []
+    before = [note for note in notes if bar.section.start_quarters <= note.start_quarters < bar.start_quarters]
+    if not before:
+        return []
+    midi_note = _fit(song, player, bar.start_quarters, bar.duration_quarters, before[-1].midi_note)
+    return [_note(bar.start_quarters, bar.duration_quarters, midi_note, 88)]
 
 
 def _fit(song: SongMap, player: Player, start: Fraction, duration: Fraction, target: float) -> int:
@@ -167,11 +179,11 @@ def gaps_in_section(song: SongMap, section_index: int, busy: Sequence[Span]) -> 
     section = song.score.sections[section_index]
     edges = [span for span in busy if span[1] > section.start_quarters and span[0] < section.end_quarters]
     following = [span[0] for span in busy if span[0] >= section.end_quarters]
-    limit = min(section.end_quarters, following[0] - HALF) if following else section.end_quarters
+    limit = min(section.end_quarters, following[0] - BREATH_QUARTERS) if following else section.end_quarters
     found: list[tuple[Span, Phrase | None]] = []
-    for (_, end), (start, _) in pairwise([*edges, (limit + HALF, limit + HALF)]):
+    for (_, end), (start, _) in pairwise([*edges, (limit + BREATH_QUARTERS, limit + BREATH_QUARTERS)]):
         before = [phrase for phrase in song.phrases_in(section_index) if phrase.end_quarters <= end]
-        gap = (-((-end) // HALF) * HALF, start - HALF)  # from the next eighth to an eighth before the next breath
+        gap = (-((-end) // HALF) * HALF, start - BREATH_QUARTERS)  # from the next eighth on
         if gap[1] - gap[0] >= SHORTEST_GAP and before:
             found.append((gap, before[-1]))
     return found
@@ -213,7 +225,7 @@ def _answer(
     at = start
     for note, following in pairwise(source):
         length = min(max(following.start_quarters - note.start_quarters, HALF), Fraction(1))
-        if at + length + HALF > end:
+        if at + length + BREATH_QUARTERS > end:
             break
         midi_note = _fit(song, player, at, length, target)
         notes.append(_note(at, length, midi_note, 80))

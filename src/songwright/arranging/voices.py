@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from songwright.arranging.bars import SongMap, chord_tones, local_scale, nearest_note
@@ -35,6 +34,8 @@ WRONG_SIDE: Final = 3.0
 DEFAULT_REACH: Final = 5
 """Where a singer's range is not told: semitones beyond the lead's own lowest and highest note."""
 DOUBLE_NAMES: Final = ("double-left", "double-right")
+GANG_SPREAD: Final = (0, 3, -3, 1)
+"""Semitones by which neighbours in the gang shout apart, so that they make a chord (house choice)."""
 HARMONY_VERSE_INTENSITY: Final = 0.6
 """Verses at least this full get a harmony on their last line."""
 
@@ -164,7 +165,7 @@ class GangVoices:
             self._add_shouts(shout)
 
     def parts(self, singers: tuple[str, ...], vocal_ranges: Mapping[str, Range]) -> tuple[VocalPart, ...]:
-        """One part a singer, each on a chord tone of its own around the middle of its range."""
+        """One part a singer, each on a chord tone a little above the middle of its range."""
         if not self._calls:
             return ()
         return tuple(
@@ -187,9 +188,8 @@ class GangVoices:
         phrases = []
         for name, section_index, line_index, words, placed in self._calls:
             places = _syllable_places(words)
-            tones = self._song.chord_at(placed[-1][0]).pitch_classes
-            tone = tones[(0, 2, 0, 1)[number % 4] % len(tones)]
-            midi_note = nearest_note(shouted_at, {tone}, low, high) if high - low >= 11 else round(shouted_at)
+            tones = frozenset(self._song.chord_at(placed[-1][0]).pitch_classes)
+            midi_note = nearest_note(shouted_at + GANG_SPREAD[number % len(GANG_SPREAD)], tones, low, high)
             notes = tuple(
                 Note(
                     start_quarters=start,
@@ -234,7 +234,7 @@ class GangVoices:
             starts = [first + k * step for k in range(max(int((latest - first) / step), -1) + 1)][:16]
             grid = [start for start in starts if start >= phrase.end_quarters]
             if grid:
-                start = min(grid, key=lambda s: (self._shout_price(s, step, syllables) + 0.3 * float(s - first), s))
+                start = min(grid, key=lambda s: (self._shout_price(s, step, syllables) + 0.1 * float(s - first), s))
                 return self._spread(syllables, start, step, until)
         step = Fraction(1, 4)
         end = max(until, phrase.end_quarters) - Fraction(1, 4)
@@ -296,8 +296,3 @@ def first_short_answer(lyric: Lyric) -> tuple[Word, ...]:
     answers = [line.answer for section in lyric.sections for line in section.lines if line.answer]
     short = [a for a in answers if sum(len(word.syllables) for word in a) <= 2]
     return min(short, key=lambda a: sum(len(word.syllables) for word in a), default=())
-
-
-def overlaps(spans: list[tuple[Fraction, Fraction]]) -> bool:
-    """Whether any two of the spans sound together."""
-    return any(a[1] > b[0] for a, b in pairwise(sorted(spans)))
