@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 from hypothesis import strategies as st
 
 from songwright.documents.lyric import Lyric, LyricLine, LyricSection, Syllable, Word
+from songwright.documents.performance import CONTROL_HOP_S, PhrasePerformance, TimedNote, TimedPhoneme
 from songwright.documents.score import CHORD_SUFFIXES, Chord, Key, Metre, Note, Phrase, Score, Section
 
 
@@ -163,6 +165,59 @@ def simple_score(*, beats: int = 4, tempo_qpm: float = 96.0, title: str = "Mill 
         sections=tuple(sections),
         chords=tuple(sorted(chords, key=lambda one: one.start_quarters)),
         phrases=(verse, second, chorus),
+    )
+
+
+def plain_performance(score: Score, phrase: Phrase) -> PhrasePerformance:
+    """A phrase as a machine would sing it: vowels on the notes, each consonant 30 ms, f0 on the written pitch."""
+    consonant_s = 0.03
+    phonemes: list[TimedPhoneme] = []
+    notes = []
+    sung = [i for i, note in enumerate(phrase.notes) if note.syllable is not None]
+    for place, i in enumerate(sung):
+        note = phrase.notes[i]
+        assert note.syllable is not None
+        until = sung[place + 1] if place + 1 < len(sung) else len(phrase.notes)
+        start_s = score.tempo_map.quarters_to_seconds(note.start_quarters)
+        end_s = score.tempo_map.quarters_to_seconds(phrase.notes[until - 1].end_quarters)
+        following = phrase.notes[until].syllable if until < len(phrase.notes) else None
+        borrowed_s = consonant_s * (len(note.syllable.coda) + (len(following.onset) if following else 0))
+        vowel_s = max(end_s - start_s - borrowed_s, 0.01)
+        parts = [(symbol, "onset", consonant_s) for symbol in note.syllable.onset]
+        parts += [(note.syllable.nucleus, "nucleus", vowel_s)]
+        parts += [(symbol, "coda", consonant_s) for symbol in note.syllable.coda]
+        at_s = start_s - consonant_s * len(note.syllable.onset)
+        if phonemes:
+            at_s = max(at_s, phonemes[-1].start_s + phonemes[-1].duration_s)
+        for symbol, kind, duration_s in parts:
+            phonemes.append(
+                TimedPhoneme(
+                    phoneme=symbol, kind=kind, start_s=at_s, duration_s=duration_s, note_index=i,
+                    word_index=note.word_index, stress=note.syllable.stress, voiced=kind == "nucleus",
+                )
+            )  # fmt: skip
+            at_s += duration_s
+    for note in phrase.notes:
+        start_s = score.tempo_map.quarters_to_seconds(note.start_quarters)
+        duration_s = score.tempo_map.quarters_to_seconds(note.end_quarters) - start_s
+        notes.append(
+            TimedNote(start_s=start_s, duration_s=duration_s, midi_note=note.midi_note, word_index=note.word_index)
+        )
+    start_s = phonemes[0].start_s
+    duration_s = phonemes[-1].start_s + phonemes[-1].duration_s - start_s
+    times_s = start_s + CONTROL_HOP_S * np.arange(max(int(duration_s / CONTROL_HOP_S), 1))
+    at = np.searchsorted([note.start_s for note in notes], times_s, side="right") - 1
+    midi = np.array([note.midi_note for note in notes])[np.maximum(at, 0)]
+    return PhrasePerformance(
+        phrase=phrase.name,
+        text=" ".join(word.spoken for word in phrase.words),
+        start_s=start_s,
+        duration_s=duration_s,
+        phonemes=tuple(phonemes),
+        notes=tuple(notes),
+        f0_hz=(440.0 * 2.0 ** ((midi - 69) / 12)).astype(np.float32),
+        voiced=np.ones(times_s.size, np.bool_),
+        dynamics_db=np.zeros(times_s.size, np.float32),
     )
 
 
