@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -21,7 +22,9 @@ from songwright.composing.lines import Piece, choose_shape, section_to_pieces
 from songwright.composing.melisma import add_melismas
 from songwright.composing.melody import MelodySpace
 from songwright.composing.metre_grid import MetreGrid
-from songwright.composing.tunes import KindTune, TuneWriter
+from songwright.composing.parallels import piece_text
+from songwright.composing.rhythms import RhythmWriter
+from songwright.composing.tunes import KindPlan, KindTune, TuneWriter
 from songwright.documents.brief import Brief
 from songwright.documents.lyric import Lyric
 from songwright.documents.score import Chord, Key, Note, Phrase, Score, Section
@@ -73,7 +76,12 @@ def compose(
         grid=grid,
         space=MelodySpace.make(key, grid, welcome, tessitura, vocal_range),
         seed=seed,
-        no_pickup_kind=plan[0].kind if plan[0].lyric_index is not None else None,
+        rhythms=RhythmWriter(
+            table=style.melody,
+            grid=grid,
+            seed=seed,
+            no_pickup_kind=plan[0].kind if plan[0].lyric_index is not None else None,
+        ),
     )
     references = _write_kinds(writer, lyric, pieces, plan, tessitura)
     return _assemble(brief, lyric, style, writer, pieces, plan, references)
@@ -112,6 +120,13 @@ def _pieces(lyric: Lyric, style: Style, grid: MetreGrid) -> dict[int, tuple[Piec
             if not any(line.words for line in section.lines):
                 raise InputError(f"{section.name}: no words to sing; write at least one line under the heading")
             result[index] = section_to_pieces(section, grid, shape)
+        # The same words are the same notes, so they leave the same room, whether or not the gang answers this time.
+        room: dict[tuple[str, ...], Fraction] = {}
+        for index, _ in members:
+            for piece in result[index]:
+                room[piece_text(piece)] = max(room.get(piece_text(piece), Fraction(0)), piece.answer_quarters)
+        for index, _ in members:
+            result[index] = tuple(replace(p, answer_quarters=room[piece_text(p)]) for p in result[index])
     return dict(sorted(result.items()))
 
 
@@ -149,12 +164,14 @@ def _write_kinds(
         elif kind == "bridge":
             middle = verse_middle + 0.6 * lift
         references[kind] = writer.write_kind(
-            kind,
+            KindPlan(
+                kind=kind,
+                middle=middle,
+                floor=floor,
+                next_kind=after[0] if after else None,
+                avoid_loop=references["verse"].loop if "verse" in references and kind != "verse" else None,
+            ),
             pieces[longest],
-            middle=middle,
-            floor=floor,
-            next_kind=after[0] if after else None,
-            avoid_loop=references["verse"].loop if "verse" in references and kind != "verse" else None,
             where=lyric.sections[longest].name,
         )
         if kind == "verse":

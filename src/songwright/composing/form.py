@@ -1,8 +1,8 @@
 """The form: which sections follow one another, how long each is, and how full the band plays.
 
 Intensity is planned over the whole song: verses grow, choruses grow, what stands before the last chorus breaks down,
-the last chorus is the biggest (Covach 2005, "Form in rock music"; Summach 2011, "The structure, function, and genesis of
-the prechorus"; Osborn 2013 on terminal climax).
+the last chorus is the biggest (Covach 2005, "Form in rock music"; Summach 2011, "The structure, function, and genesis
+of the prechorus"; Osborn 2013 on terminal climax).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Chords: a loop for each kind of section, then a path through the section that keeps to the loop and closes its lines.
 
 Two searches, both exact. First a loop of bars is drawn from *all* loops that the style's transition weights allow, with
-its probability (a seed's choice). Then a Viterbi search (Viterbi 1967) over half bars finds the cheapest path under named
-costs: departure from the loop, an unusual transition, slow and fast harmonic rhythm, and the cadence terms.
+its probability (a seed's choice). Then a Viterbi search (Viterbi 1967) over half bars finds the cheapest path under
+named costs: departure from the loop, an unusual transition, slow and fast harmonic rhythm, and the cadence terms.
 
 Sources: de Clercq & Temperley (2011), "A corpus analysis of rock harmony" (roots that follow one another; IV as a full
 partner of V; plagal and bVII cadences); Tagg (2014), *Everyday Tonality II*, on loops and shuttles; Caplin (1998),
@@ -44,10 +44,10 @@ CADENCE_CHORDS: Final = {
 
 @dataclass(frozen=True)
 class LineEnd:
-    """How a line of the section closes: ``open`` (half cadence), ``full``, or ``None`` (the loop goes on)."""
+    """How a line closes, and in which of its bars: ``open`` (half cadence), ``full``, or ``None`` (the loop goes on)."""
 
     n_bars: int
-    tail_bars: int
+    closing_bar: int
     close: str | None
 
 
@@ -63,6 +63,10 @@ def draw_loop(
 
     Parameters
     ----------
+    table, mode
+        The style's chords, ``major`` or ``minor``.
+    rng
+        The dice.
     kind
         Section kind; its ``starts`` give the first chord (``verse`` where the kind has none).
     avoid
@@ -84,7 +88,7 @@ def draw_loop(
             loop, cost = stack.pop()
             if len(loop) < n_chords:
                 for follower in following[loop[-1]]:
-                    if follower == loop[-1] and table.hold_cost > 0.5:
+                    if follower == loop[-1] and (table.hold_cost > 0.5 or follower != TONICS[mode]):
                         continue
                     stack.append(((*loop, follower), cost + cost_of[(loop[-1], follower)]))
                 continue
@@ -125,6 +129,8 @@ def fit_section(
 
     Parameters
     ----------
+    table, mode
+        The style's chords, ``major`` or ``minor``.
     loop
         One numeral a bar, repeated over the section.
     lines
@@ -145,7 +151,7 @@ def fit_section(
     steps_per_bar = 2 if half_bars else 1
     tonic = index[TONICS[mode]]
     approach = [index[name] for name in CADENCE_CHORDS[full_cadence] if name in index]
-    n_bars = sum(line.n_bars + line.tail_bars for line in lines)
+    n_bars = sum(line.n_bars for line in lines)
     n_steps = n_bars * steps_per_bar
     local = np.zeros((n_steps, len(names)))
     for step in range(n_steps):
@@ -153,8 +159,8 @@ def fit_section(
         local[step, index[loop[step // steps_per_bar % len(loop)]]] = 0.0
     bar = 0
     for line in lines:
-        last_bar = bar + line.n_bars - 1
-        end_bar = bar + line.n_bars + line.tail_bars
+        last_bar = bar + line.closing_bar
+        end_bar = bar + line.n_bars
         if line.close is not None:
             target = tonic if line.close == "full" else index[half_cadence]
             for closing_bar in range(last_bar, end_bar):
@@ -189,7 +195,7 @@ def fit_section(
     path.reverse()
     result, position = [], 0
     for line in lines:
-        length = (line.n_bars + line.tail_bars) * steps_per_bar
+        length = line.n_bars * steps_per_bar
         result.append(tuple(names[i] for i in path[position : position + length]))
         position += length
     return tuple(result)

@@ -12,10 +12,12 @@ from songwright.documents.score import Key
 from songwright.documents.style import Style
 
 DARK_MOODS: Final = frozenset(
-    "dark sad haunted haunting bitter lonely grim mournful eerie angry brooding tragic cold menacing sorrowful".split()
+    ("dark", "sad", "haunted", "haunting", "bitter", "lonely", "grim", "mournful")
+    + ("eerie", "angry", "brooding", "tragic", "cold", "menacing", "sorrowful")
 )
 BRIGHT_MOODS: Final = frozenset(
-    "bright happy proud joyful warm hopeful tender sunny triumphant playful sweet glad light".split()
+    ("bright", "happy", "proud", "joyful", "warm", "hopeful", "tender")
+    + ("sunny", "triumphant", "playful", "sweet", "glad", "light")
 )
 GUITAR_KEYS: Final = {"major": ("G", "D", "A", "E", "C"), "minor": ("E", "A", "D", "B", "F#")}
 """Keys that lie open on the guitar (the last minor one with a capo)."""

@@ -50,6 +50,10 @@ FINAL_SHORT: Final = 2.5
 """The last note has less than 0.6 s."""
 ENTRY: Final = 0.5
 """For each beat between the first accent and the entry that this kind of section has drawn."""
+DENSE: Final = 4.0
+"""Sixteenths have to be this much better than eighths: a tune that can be tapped is a tune that is kept."""
+OFF_EIGHTH: Final = 0.25
+"""A syllable on a sixteenth between eighths."""
 LATE_START: Final = 0.6
 """For each beat by which the first syllable comes after both the bar line and the entry: no holes before the words."""
 OFF_PATTERN: Final = 0.9
@@ -159,7 +163,7 @@ def set_phrase(
     best: tuple[float, tuple[Placed, ...]] | None = None
     for dense in (False, True) if grid.allows_sixteenths else (False,):
         found = _search(prosody, grid, groove, n_bars, room_quarters, pickup_quarters, pattern, dense=dense)
-        if found is not None and (best is None or found[0] < best[0] - (1.5 if dense else 0.0)):
+        if found is not None and (best is None or found[0] < best[0] - (DENSE if dense else 0.0)):
             best = found
     if best is None:
         seconds = float(n_bars * grid.bar_quarters - room_quarters + pickup_quarters) * grid.quarter_s
@@ -210,6 +214,7 @@ def _search(
         for slot in range(n_slots):
             cost = _moment_cost(prosody[i], strengths[slot]) + off_pattern[slot]
             cost += groove.slot_bias[int(moments[slot] % grid.bar_quarters * 2) % len(groove.slot_bias)]
+            cost += OFF_EIGHTH if strengths[slot] < 0 else 0.0
             if i == first_accent:
                 cost += ENTRY * abs(float(moments[slot] - groove.entry_quarters))
             if i == last_accent:
