@@ -64,7 +64,8 @@ def known_form(spoken: str) -> str | None:
         return spoken
     if re.search(r"(.)\1{2,}", spoken) is None:
         return None
-    forms = (re.sub(r"(.)\1{2,}", kept, spoken) for kept in (r"\1\1", r"\1"))
+    kept = (r"\1", r"\1\1") if re.search(r"(?:o{3,}|h{3,}|[mhwb]e{3,})$", spoken) else (r"\1\1", r"\1")
+    forms = (re.sub(r"(.)\1{2,}", copies, spoken) for copies in kept)
     return next((form for form in forms if is_word(form)), None)
 
 

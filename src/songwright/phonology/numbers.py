@@ -16,7 +16,7 @@ _MONEY = {
 }
 _PATTERN = re.compile(
     r"(?P<money>[$£€])?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)"
-    r"(?::(?P<minutes>[0-5]\d))?(?:\.(?P<decimals>\d+))?(?P<tail>%|'?s|st|nd|rd|th|am|pm|k)?",
+    r"(?::(?P<minutes>[0-5]\d))?(?:\.(?P<decimals>\d+))?(?P<tail>%|st|nd|rd|th|'?s|am|pm|k)?",
     re.IGNORECASE | re.ASCII,
 )
 MAX_DIGITS = 15

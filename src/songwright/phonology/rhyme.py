@@ -59,8 +59,16 @@ def rhyme_strength(a: Word, b: Word) -> float:
 
 
 def _tail_start(word: Word) -> int:
-    stressed = [i for i, syllable in enumerate(word.syllables) if syllable.stress > 0]
-    return stressed[-1] if stressed else len(word.syllables) - 1
+    """Index of the syllable that the rhyme begins with: the last primary stress, or a secondary two or more after it.
+
+    *Tomorrow* rhymes from its second syllable, *everything* on its last.
+    """
+    stresses = [syllable.stress for syllable in word.syllables]
+    primary = max((i for i, stress in enumerate(stresses) if stress == 1), default=-2)
+    secondary = max((i for i, stress in enumerate(stresses) if stress == 2), default=-2)
+    if secondary >= primary + 2:
+        return secondary
+    return primary if primary >= 0 else len(stresses) - 1
 
 
 def _vowel_likeness(a: str, b: str) -> float:

@@ -74,7 +74,7 @@ _LENGTH_BONUS: Final = 0.1
 """Between usual spellings the longer one wins (``th`` over ``t`` + silent ``h``)."""
 _SPLIT_GRAPHEMES: Final = frozenset({"st"})
 """Written with two letters for one sound, divided between them: lis-ten, whis-tle."""
-_SUFFIXES: Final = ("ing", "ings", "in", "ed", "est", "nt")
+_SUFFIXES: Final = ("ing", "ings", "in'", "ed", "est", "n't")
 _DOUBLES_OF_BASES: Final = frozenset("lsfz")
 """Doubled letters that belong to the base word (roll-ing), while others come from the suffix (run-ning)."""
 
@@ -173,12 +173,12 @@ def divide_letters(letters: str, sounds: tuple[Sound, ...], syllables: tuple[Sou
     if known is not None and len(known) == len(syllables):
         cuts = list(itertools.accumulate(len(chunk) for chunk in known[:-1]))
     else:
-        cuts = _cuts(plain, sounds, syllables)
+        cuts = _cuts(plain, letters.lower(), sounds, syllables)
     edges = [0, *(marks[cut] for cut in cuts), len(letters)]
     return tuple(letters[a:b] for a, b in itertools.pairwise(edges))
 
 
-def _cuts(plain: str, sounds: tuple[Sound, ...], syllables: tuple[SoundSyllable, ...]) -> list[int]:
+def _cuts(plain: str, spelled: str, sounds: tuple[Sound, ...], syllables: tuple[SoundSyllable, ...]) -> list[int]:
     spans = align_letters(plain, tuple(sound.phoneme for sound in sounds))
     cuts: list[int] = []
     for i, (before, after) in enumerate(itertools.pairwise(syllables)):
@@ -191,10 +191,16 @@ def _cuts(plain: str, sounds: tuple[Sound, ...], syllables: tuple[SoundSyllable,
         next_vowel_is_written = spans[after.nucleus][0] < spans[after.nucleus][1]
         if len(grapheme) > 1 and (grapheme[0] == grapheme[1] or grapheme[:2] in _SPLIT_GRAPHEMES) and after.start > 0:
             cut = start + 1 if sounds[after.start].phoneme not in _VOWEL_SPELT else start
-        elif vowel.stress > 0 and short and lone_consonant and next_vowel_is_written and not grapheme.endswith("i"):
+        elif (
+            vowel.stress > 0
+            and short
+            and lone_consonant
+            and next_vowel_is_written
+            and sounds[after.start].phoneme not in "ʃʒ"
+        ):
             cut = end
         if i == len(syllables) - 2:
-            cut = _suffix_cut(plain, spans[after.nucleus][0]) or cut
+            cut = _suffix_cut(spelled, spans[after.nucleus][0]) or cut
         n_left = len(syllables) - 2 - i
         cuts.append(max(min(cut, len(plain) - 1 - n_left), (cuts[-1] if cuts else 0) + 1))
     return cuts
@@ -206,11 +212,11 @@ def _divisions() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _suffix_cut(plain: str, vowel_start: int) -> int:
+def _suffix_cut(spelled: str, vowel_start: int) -> int:
     """Where a suffix begins that is sung as the last syllable, 0 for none."""
     for suffix in _SUFFIXES:
-        base = plain.removesuffix(suffix)
-        if base == plain or len(base) != vowel_start or len(base) < (2 if suffix == "nt" else 3):
+        base = spelled.removesuffix(suffix)
+        if base == spelled or len(base) != vowel_start or len(base) < (2 if suffix == "n't" else 3):
             continue
         if base[-1] == base[-2] and base[-1] not in _DOUBLES_OF_BASES:
             return len(base) - 1

@@ -20,7 +20,7 @@ from songwright.phonology.dictionary import is_word, known_form, pronounce
 from songwright.phonology.numbers import figures_to_words, has_figures
 from songwright.phonology.spelling import divide_letters, fold_letter
 from songwright.phonology.syllables import sounds_to_syllables
-from songwright.phonology.tokens import Token, check_characters, text_to_tokens
+from songwright.phonology.tokens import HINT, Token, check_characters, text_to_tokens
 
 _WRITTEN_OUT: Final = {
     "&": "and", "+": "plus", "@": "at", "mr": "mister", "mrs": "missus", "dr": "doctor", "jr": "junior", "vs": "versus",
@@ -60,7 +60,7 @@ def text_to_words(text: str, *, where: str = "") -> tuple[Word, ...]:
         letters.
     """
     text = unicodedata.normalize("NFC", text)
-    check_characters(text, where=where)
+    check_characters(HINT.sub("", text), where=where)
     tokens = [sung for token in text_to_tokens(text, where=where) for sung in _write_out(token, where)]
     words: list[Word] = []
     next_is_vowel = False

@@ -19,7 +19,8 @@ _PUNCTUATION: Final = frozenset(".,;:!?'\"’‘ʼ`´′“”„«»-‐‑–�
 _ENDS_PHRASE: Final = re.compile(r"[.,;:!?…–—―()\"“”]|\s-$|--")
 
 _TOKEN: Final = re.compile(r"(?:[^\s\[\]]|\[[^\[\]]*\])+|[\[\]]")
-_HINT: Final = re.compile(r"\[([^\[\]]*)\]")
+HINT: Final = re.compile(r"(?<=\w)\[([^\[\]]*)\]")
+"""Brackets right after a word, with the word's sounds in them."""
 _PIECE_END: Final = re.compile(
     r"(?:[-‐‑–—―/…;!?\"“”]|\.{2,})+"  # always between words
     r"|(?<=[^\W\d])[.,:]+(?=[^\W\d])"  # wait,what
@@ -133,8 +134,8 @@ def text_to_tokens(text: str, *, where: str = "") -> list[Token]:
 
 def _pieces(raw: str) -> list[tuple[str, str | None]]:
     """Cut what stands between two spaces into words, each with its hint."""
-    hints = _HINT.findall(raw)
-    plain = _HINT.sub("\x00", raw)
+    hints = HINT.findall(raw)
+    plain = HINT.sub("\x00", raw)
     pieces = re.findall(r"\W*[^\W\d]\W*", plain)
     initials = _INITIALS.fullmatch(plain.strip('(),;!?"“”')) is not None and "".join(pieces) == plain
     if not initials:
