@@ -23,7 +23,7 @@ from songwright.composing.melisma import add_melismas
 from songwright.composing.melody import MelodySpace
 from songwright.composing.metre_grid import MetreGrid
 from songwright.composing.parallels import piece_text
-from songwright.composing.rhythms import RhythmWriter
+from songwright.composing.rhythms import RhythmWriter, lead_quarters
 from songwright.composing.tunes import KindPlan, KindTune, TuneWriter
 from songwright.documents.brief import Brief
 from songwright.documents.lyric import Lyric
@@ -80,6 +80,7 @@ def compose(
             table=style.melody,
             grid=grid,
             seed=seed,
+            section_pickup_quarters=max(lead_quarters(own[0], grid) for own in pieces.values()),
             no_pickup_kind=plan[0].kind if plan[0].lyric_index is not None else None,
         ),
     )

@@ -44,7 +44,7 @@ CADENCE_CHORDS: Final = {
 
 @dataclass(frozen=True)
 class LineEnd:
-    """How a line closes, and in which of its bars: ``open`` (half cadence), ``full``, or ``None`` (the loop goes on)."""
+    """How a line closes, and in which bar: ``open`` (half cadence), ``full``, or ``None`` (the loop goes on)."""
 
     n_bars: int
     closing_bar: int

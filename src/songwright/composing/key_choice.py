@@ -11,14 +11,14 @@ from songwright.documents.brief import Brief
 from songwright.documents.score import Key
 from songwright.documents.style import Style
 
-DARK_MOODS: Final = frozenset(
-    ("dark", "sad", "haunted", "haunting", "bitter", "lonely", "grim", "mournful")
-    + ("eerie", "angry", "brooding", "tragic", "cold", "menacing", "sorrowful")
-)
-BRIGHT_MOODS: Final = frozenset(
-    ("bright", "happy", "proud", "joyful", "warm", "hopeful", "tender")
-    + ("sunny", "triumphant", "playful", "sweet", "glad", "light")
-)
+DARK_MOODS: Final = frozenset({
+    "dark", "sad", "haunted", "haunting", "bitter", "lonely", "grim", "mournful",
+    "eerie", "angry", "brooding", "tragic", "cold", "menacing", "sorrowful",
+})  # fmt: skip
+BRIGHT_MOODS: Final = frozenset({
+    "bright", "happy", "proud", "joyful", "warm", "hopeful", "tender",
+    "sunny", "triumphant", "playful", "sweet", "glad", "light",
+})  # fmt: skip
 GUITAR_KEYS: Final = {"major": ("G", "D", "A", "E", "C"), "minor": ("E", "A", "D", "B", "F#")}
 """Keys that lie open on the guitar (the last minor one with a capo)."""
 
@@ -44,6 +44,6 @@ def choose_key(brief: Brief, style: Style, tessitura: tuple[int, int], rng: np.r
     def cost(tonic: str) -> float:
         pitch_class = Key(tonic=tonic, mode=mode).tonic_pitch_class
         away = min(abs((pitch_class - place + 6) % 12 - 6) for place in places)
-        return away + float(rng.random())
+        return away + 1.6 * float(rng.random())
 
     return Key(tonic=min(GUITAR_KEYS[mode], key=cost), mode=mode)

@@ -2,8 +2,9 @@
 
 Conventions: in major a numeral's degree is that of the major scale, in minor that of the natural minor scale, so that
 ``VI`` in A minor is F and ``V`` is E major. Upper case is major, lower case minor. ``V6`` is the first inversion,
-``V7/IV`` the dominant seventh of the fourth degree, ``bVII`` the degree lowered by a semitone. Nashville numbers count in
-the parallel major scale (``b7``, ``6-``, ``5⁷``, ``5/7``), as in Williams (2012), *The Nashville Number System*.
+``V7/IV`` the dominant seventh of the fourth degree, ``bVII`` the degree lowered by a semitone. Nashville numbers
+count in the parallel major scale (``b7``, ``6-``, ``5⁷``, ``5/7``), as in Williams (2012), *The Nashville Number
+System*.
 """
 
 from __future__ import annotations

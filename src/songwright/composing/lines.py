@@ -148,7 +148,7 @@ def section_to_pieces(section: LyricSection, grid: MetreGrid, shape: LineShape) 
 
 
 def split_words(words: tuple[Word, ...], capacity: int, *, at_least: int = 1) -> list[tuple[Word, ...]]:
-    """Cut words into as few parts as ``capacity`` syllables allow: even parts, at punctuation, never after a function word.
+    """Cut words into as few parts as ``capacity`` syllables allow: even ones, at punctuation, not after function words.
 
     A single word longer than the capacity stays whole.
     """

@@ -1,8 +1,8 @@
 """Notes with their syllables; sparingly, a second note on a long stressed vowel.
 
-Two figures, both of English song: a passing note that fills a third to the next syllable, and a lean (appoggiatura) from
-the step above onto the last note of a line. Sources: Lerdahl & Jackendoff (1983) on elaboration by step; Nichols et al.
-(2009), melismas fall on stressed syllables.
+Two figures, both of English song: a passing note that fills a third to the next syllable, and a lean (appoggiatura)
+from the step above onto the last note of a line. Sources: Lerdahl & Jackendoff (1983) on elaboration by step; Nichols et
+al. (2009), melismas fall on stressed syllables.
 """
 
 from __future__ import annotations

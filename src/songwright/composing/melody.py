@@ -1,8 +1,8 @@
 """The melody: a search over the pitches of a line, given its rhythm, words and chords.
 
 All terms of `melody_terms` reach over three notes at most, so the cheapest line under them is found exactly by a
-second-order Viterbi search (states are pairs of pitches). What reaches further (the compass of a line, one peak, variety)
-cannot be searched exactly: several lines are found under slightly shaken costs (Papandreou & Yuille 2011,
+second-order Viterbi search (states are pairs of pitches). What reaches further (the compass of a line, one peak,
+variety) cannot be searched exactly: several lines are found under slightly shaken costs (Papandreou & Yuille 2011,
 "Perturb-and-MAP random fields") and judged again, unshaken, with those terms. The seed shakes, the costs decide.
 """
 
@@ -25,7 +25,7 @@ from songwright.errors import InputError
 from songwright.units import pitch_name_to_pitch_class
 
 N_CANDIDATES: Final = 6
-"""Lines found under shaken costs; more changed the best cost by under 2 % (measured over 40 lines)."""
+"""Lines found under shaken costs; each draft of a section draws its own."""
 SHAKE: Final = 0.55
 """Standard deviation of the shaking: about the cost of one small fault."""
 
@@ -139,8 +139,8 @@ class MelodySpace:
         for tone in tones:
             if tone in scale:
                 continue
-            # The scale's own form of the altered degree must not sound beside it: it is the neighbour that is no chord tone
-            # and, where both neighbours are free, the lower one for a major chord's raised third.
+            # The scale's own form of the altered degree must not sound beside it: it is the neighbour that is no chord
+            # tone and, where both neighbours are free, the lower one for a major chord's raised third.
             free = [pc for pc in ((tone - 1) % 12, (tone + 1) % 12) if pc in scale and pc not in tones]
             raised = tone == tones[1] and chord.quality in ("maj", "7", "maj7")
             if free:
@@ -176,13 +176,13 @@ def compose_line(space: MelodySpace, task: LineTask, rng: np.random.Generator) -
 def compose_parallel(
     space: MelodySpace, task: LineTask, rng: np.random.Generator, *, steps: tuple[int, ...]
 ) -> tuple[Tune, float]:
-    """As `compose_line`, with the motif moved by each of ``steps`` in turn: the best one stays (a sequence or a repeat)."""
+    """As `compose_line`, with the motif moved by each of ``steps``: the best one stays (a sequence or a repeat)."""
     found = [compose_line(space, replace(task, motif_steps=step), rng) for step in steps]
     return min(found, key=lambda item: item[1])
 
 
 def _tables(space: MelodySpace, task: LineTask) -> tuple[terms.Costs, terms.Costs]:
-    """Unary costs (n_notes, n_pitches) and binary costs (n_notes, n_pitches, n_pitches); row 0 of the latter is empty."""
+    """Unary costs (n_notes, n_pitches), binary costs (n_notes, n_pitches, n_pitches); row 0 of the latter is empty."""
     pitches, grid = space.pitches, space.grid
     n, m = len(task.placed), len(pitches)
     starts = np.array([float(p.start_quarters) for p in task.placed])

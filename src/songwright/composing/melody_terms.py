@@ -10,7 +10,7 @@ Sources
 - Huron (1996), "The melodic arch in Western folksongs": shares of phrase contours.
 - Huron (2006), *Sweet Anticipation*, chapter 5: small intervals; pitch proximity.
 - Temperley (2007), *Music and Probability*, chapter 4: range and proximity profiles of melodies.
-- Krumhansl (1990), *Cognitive Foundations of Musical Pitch*: the stability of degrees, and of chord tones on strong beats.
+- Krumhansl (1990), *Cognitive Foundations of Musical Pitch*: the stability of degrees and of chord tones.
 - Palmer & Kelly (1992); Nichols, Morris, Basu & Raphael (2009), "Relationships between lyrics and melody in popular
   music": stressed syllables lie higher.
 - Aldwell & Schachter (2011), *Harmony and Voice Leading*: leading tone, melodic tritones and sevenths, cadences.

@@ -1,7 +1,7 @@
 """The metrical grid: how strong each moment of a bar is, and the note values a tempo allows.
 
-Strengths follow the metrical well-formedness rules of Lerdahl & Jackendoff (1983), *A Generative Theory of Tonal Music*,
-chapter 4: each level is every second (or third) moment of the level below. 3 is the downbeat, 2 the half bar of 4/4,
+Strengths follow the metrical well-formedness rules of Lerdahl & Jackendoff (1983), *A Generative Theory of Tonal
+Music*, chapter 4: each level is every second (or third) moment of the level below. 3 is the downbeat, 2 the half bar of 4/4,
 1 the other beats, 0 the eighths between beats, -1 the sixteenths.
 """
 
@@ -14,8 +14,8 @@ from typing import Final
 from songwright.documents.score import Metre
 
 MIN_SYLLABLE_S: Final = 0.16
-"""No sung syllable is shorter: the vowel has to settle after its consonants (six syllables a second, the fast end of sung
-English; Palmer & Kelly 1992 measured 0.2 to 0.5 s)."""
+"""No sung syllable is shorter: the vowel has to settle after its consonants (six syllables a second, the fast end of
+sung English; Palmer & Kelly 1992 measured 0.2 to 0.5 s)."""
 
 MIN_FINAL_S: Final = 0.42
 """Shortest last note of a line: line ends are lengthened (Palmer & Kelly 1992 found about twice the mean length)."""
@@ -49,8 +49,8 @@ class MetreGrid:
 
     @property
     def max_pickup_quarters(self) -> Fraction:
-        """Longest pick-up before a section's first bar line: one beat (two eighths)."""
-        return Fraction(1)
+        """Longest pick-up before a section's first bar line: three eighths in common time, two in three-four."""
+        return Fraction(3, 2) if self.metre.beats == 4 else Fraction(1)
 
     def step_quarters(self, *, dense: bool) -> Fraction:
         """Grid step: eighths, or sixteenths for a ``dense`` line when the tempo leaves a sixteenth singable."""

@@ -1,4 +1,4 @@
-"""Which lines belong together: schemes of parallel lines, places of phrases in their section, and where the sense ends."""
+"""Which lines belong together: schemes of parallel lines, the places of phrases, and where the sense ends."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SCHEMES: Final = {
     "chorus": ((0, 1, 0, 1), (0, 1, 0, 2), (0, 0, 1, 0)),
     "bridge": ((0, 0, 1, 2), (0, 1, 0, 2)),
 }
-"""Which lines of four are parallel (Middleton 1990, *Studying Popular Music*, on musematic repetition; ABAC and AABA are
-the commonest strophes of Anglo-American song)."""
+"""Which lines of four are parallel (Middleton 1990, *Studying Popular Music*, on repetition; ABAC and AABA are common
+strophes of Anglo-American song)."""
 
 
 def line_places(pieces: Sequence[Piece]) -> tuple[tuple[int, int], ...]:
-    """For each piece the number of its line among the section's sung lines, and its part; the last of several parts is -1."""
+    """For each piece the number of its line among the sung lines, and its part; the last of several parts is -1."""
     lines = list(dict.fromkeys(piece.line_index for piece in pieces))
     n_parts = {index: sum(piece.line_index == index for piece in pieces) for index in lines}
     return tuple(
@@ -32,7 +32,7 @@ def line_places(pieces: Sequence[Piece]) -> tuple[tuple[int, int], ...]:
 
 
 def map_pieces(reference: Sequence[Piece], pieces: Sequence[Piece]) -> tuple[int, ...]:
-    """For each piece the reference piece whose tune it sings: the same words, else the same place, the last on the last."""
+    """For each piece the reference piece whose tune it sings: the same words, else the same place, last on last."""
     texts = {piece_text(piece): i for i, piece in reversed(list(enumerate(reference)))}
     reference_places = line_places(reference)
     n_lines = reference_places[-1][0] + 1

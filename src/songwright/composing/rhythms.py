@@ -1,4 +1,4 @@
-"""The rhythm of whole sections: each phrase set to its metre, with its parallel's rhythm before it and its neighbour after.
+"""The rhythm of whole sections: each phrase set to its metre with its parallel and its neighbours in view.
 
 Phrases are set one after the other. Each leaves room for its gang answer, for a breath, and for the pick-up that the
 next one wants; each may start as early as the one before it leaves free.
@@ -25,11 +25,16 @@ Rhythm = tuple[Placed, ...]
 
 @dataclass
 class RhythmWriter:
-    """Writes the rhythms of one song. `known` holds those of words that have been set, by kind, reference place and words."""
+    """Writes the rhythms of one song.
+
+    ``section_pickup_quarters`` is the longest pick-up that any section's first words want; every section's end leaves it
+    free. ``known`` holds the rhythms of words that have been set, by kind, reference place and words.
+    """
 
     table: MelodyTable
     grid: MetreGrid
     seed: int
+    section_pickup_quarters: Fraction
     no_pickup_kind: str | None = None
     known: dict[tuple[str, int, tuple[str, ...]], Rhythm] = field(default_factory=dict)
 
@@ -124,7 +129,7 @@ class RhythmWriter:
 
     def _pickup_room(self, kind: str, i: int, pieces: Sequence[Piece], done: Sequence[Rhythm]) -> Fraction:
         if i == 0:
-            return Fraction(0) if kind == self.no_pickup_kind else self.grid.max_pickup_quarters
+            return Fraction(0) if kind == self.no_pickup_kind else self.section_pickup_quarters
         last, before = done[-1][-1], pieces[i - 1]
         rest = max(self.grid.rest_quarters, before.answer_quarters)
         free = before.total_bars * self.grid.bar_quarters - last.start_quarters - last.duration_quarters - rest
@@ -133,11 +138,16 @@ class RhythmWriter:
     def _wish(self, kind: str, i: int, pieces: Sequence[Piece], places: Sequence[int]) -> Fraction:
         """Pick-up that the next phrase would like: what it has if it is known, else its syllables before the accent."""
         if i + 1 == len(pieces):
-            return self.grid.max_pickup_quarters
+            return self.section_pickup_quarters
         following = pieces[i + 1]
         known = self.known.get((kind, places[i + 1], piece_text(following)))
         if known is not None:
             return max(Fraction(0), -known[0].start_quarters)
-        accents = [p.accent for p in words_to_prosody(following.words)]
-        lead = next((n for n, accent in enumerate(accents) if accent == 2), 0)
-        return min(self.grid.max_pickup_quarters, Fraction(lead, 2))
+        return lead_quarters(following, self.grid)
+
+
+def lead_quarters(piece: Piece, grid: MetreGrid) -> Fraction:
+    """Pick-up that a phrase's words want: an eighth for each syllable before the first accent, up to the longest one."""
+    accents = [p.accent for p in words_to_prosody(piece.words)]
+    lead = next((n for n, accent in enumerate(accents) if accent == 2), 0)
+    return min(grid.max_pickup_quarters, Fraction(lead, 2))

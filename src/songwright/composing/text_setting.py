@@ -27,13 +27,13 @@ STRESS_WEAK: Final = 3.0
 STRESS_ON_BEAT: Final = {3: 0.0, 2: 0.15, 1: 0.7}
 """The same on a beat, by metrical strength."""
 SYNCOPATION: Final = 1.6
-"""The same on an anticipation held over the beat, in a style that is never pushed; falls to 0.3 in one that always is."""
+"""The same on an anticipation held over the beat, in a style never pushed; falls to 0.3 in one that always is."""
 UNSTRESSED_STRONG: Final = {3: 2.0, 2: 1.2, 1: 0.35}
 """An unstressed syllable on a beat, by strength."""
 FUNCTION_STRONG: Final = {3: 1.6, 2: 0.9, 1: 0.2}
 """A function word of one syllable on a beat: it can carry one where it must, so a little cheaper."""
 WORD_REVERSED: Final = 1.5
-"""Inside one word, the more stressed of two neighbours lies on the weaker moment (Halle & Lerdahl's stress matching)."""
+"""Inside one word, the more stressed of two neighbours lies on the weaker moment (stress matching)."""
 LENGTH: Final = 1.1
 """Squared octaves of departure from the syllable length aimed at."""
 LONGER: Final = 0.7
@@ -42,7 +42,7 @@ LONG_INSIDE: Final = 2.0
 """A syllable inside the line that lasts over 1.2 s, unless punctuation follows."""
 WORD_TORN: Final = 1.0
 """An unstressed syllable inside a word that lasts longer than 0.7 s."""
-FINAL_ON: Final = {3: 0.0, 2: 0.4, 1: 1.1, 0: 2.0, -1: 3.0}
+FINAL_ON: Final = {3: 0.0, 2: 0.4, 1: 1.1, 0: 3.5, -1: 5.0}
 """Where the line's last stressed syllable lies, by strength."""
 FINAL_EARLY: Final = 0.7
 """For each beat that the line ends before its last bar."""
@@ -72,7 +72,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Prosody:
-    """What text-setting knows of a syllable: ``accent`` 2 content stress, 1 secondary or function word, 0 unstressed."""
+    """What text-setting knows of a syllable: ``accent`` 2 content stress, 1 secondary or function word, 0 none."""
 
     accent: int
     is_function: bool
@@ -85,8 +85,8 @@ class Prosody:
 class Groove:
     """The rhythmic habits that a kind of section has drawn for this song.
 
-    ``syllable_s`` is the length aimed at, ``entry_quarters`` where the first accent likes to fall, ``syncopation`` 0..1, and
-    ``slot_bias`` a small liking or disliking of each eighth of a bar, so that songs differ.
+    ``syllable_s`` is the length aimed at, ``entry_quarters`` where the first accent likes to fall, ``syncopation`` 0..1,
+    and ``slot_bias`` a small liking or disliking of each eighth of a bar, so that songs differ.
     """
 
     syllable_s: float
@@ -138,6 +138,8 @@ def set_phrase(
     ----------
     words
         The phrase, at least one syllable.
+    grid, groove
+        Metre and tempo; the section's rhythmic habits.
     n_bars
         Length of the phrase's place.
     room_quarters

@@ -1,9 +1,9 @@
 """The tunes of a song: one for each kind of section, adapted to the words of every section of that kind.
 
 A kind's *reference* is its longest section. It gets rhythms, chords and a melody by a scheme of parallel lines (ABAB,
-ABAC, AABA ...); of several drafts of its melody the cheapest stays. The other sections of the kind sing the same tune, the
-rhythm bent to their own syllables and the pitches held to the reference's by the search's strongest term. Lines with
-the same words are the same notes.
+ABAC, AABA ...); of several drafts of its melody the cheapest stays. The other sections of the kind sing the same tune,
+the rhythm bent to their own syllables and the pitches held to the reference's by the search's strongest term. Lines
+with the same words are the same notes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from songwright.documents.score import Key
 from songwright.documents.style import Style
 from songwright.seeding import stage_rng
 
-N_DRAFTS: Final = 8
+N_DRAFTS: Final = 12
 """Drafts of a section's melody, each with other contours; the cheapest stays."""
 
 LINE_LIFT: Final = {"verse": (0.0, 0.5, 1.0, -0.5), "chorus": (0.5, 0.0, 1.0, -1.0), "bridge": (-1.0, 0.0, 1.0, 1.5)}
@@ -221,7 +221,7 @@ class TuneWriter:
 
 
 def _draw_contours(rng: np.random.Generator) -> Mapping[tuple[int, int], str]:
-    """A contour for each letter of the scheme; a line of two phrases rises through the first and falls in the second."""
+    """A contour for each letter of the scheme; the second phrase of a long line answers the first."""
     contours = {}
     for letter, part in itertools.product(range(3), (0, 1, 2, -1)):
         table = terms.LAST_PART_CONTOURS if part == -1 else terms.CONTOURS
