@@ -57,6 +57,7 @@ def test_golden_sounds(text: str, expected: str) -> None:
     [
         "morn-ing", "lit-tle", "riv-er", "ta-ble", "run-ning", "roll-ing", "driv-ing", "o-pen", "some-thing",
         "lone-ly", "moun-tain", "daugh-ter", "mis-sion", "sta-tion", "vi-sion", "whis-tle", "kitch-en", "rock-et",
+        "buck-le",
         "ev-ery", "to-mor-row", "ho-tel", "chil-dren", "be-gin", "fin-ger", "sing-er", "laugh-ter", "qui-et",
         "hap-py", "high-way", "did-n't", "driv-in'", "o'-clock",
     ],

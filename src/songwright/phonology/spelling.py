@@ -186,19 +186,14 @@ def _cuts(plain: str, spelled: str, sounds: tuple[Sound, ...], syllables: tuple[
         cut = start
         grapheme = plain[start:end]
         vowel = sounds[before.nucleus]
-        short = vowel.phoneme in LAX_VOWELS or (vowel.phoneme == "ɑ" and "o" in plain[slice(*spans[before.nucleus])])
+        checked = vowel.phoneme in LAX_VOWELS or (vowel.phoneme == "ɑ" and "o" in plain[slice(*spans[before.nucleus])])
+        short = vowel.stress > 0 and checked and sounds[after.start].phoneme not in "ʃʒ"
         lone_consonant = after.nucleus - after.start == 1 and before.end == before.nucleus + 1
         next_vowel_is_written = spans[after.nucleus][0] < spans[after.nucleus][1]
         if len(grapheme) > 1 and (grapheme[0] == grapheme[1] or grapheme[:2] in _SPLIT_GRAPHEMES) and after.start > 0:
             cut = start + 1 if sounds[after.start].phoneme not in _VOWEL_SPELT else start
-        elif (
-            vowel.stress > 0
-            and short
-            and lone_consonant
-            and next_vowel_is_written
-            and sounds[after.start].phoneme not in "ʃʒ"
-        ):
-            cut = end
+        elif lone_consonant and (grapheme == "ck" or (short and next_vowel_is_written)):
+            cut = end  # buck-le, riv-er
         if i == len(syllables) - 2:
             cut = _suffix_cut(spelled, spans[after.nucleus][0]) or cut
         n_left = len(syllables) - 2 - i
