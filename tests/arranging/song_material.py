@@ -27,13 +27,13 @@ def make_chord(symbol: str, start: Fraction, duration: Fraction) -> Chord:
 
 
 FORM = (
-    ("Intro", "intro", 4, 0.35, None),
-    ("Verse 1", "verse", 8, 0.42, 0),
-    ("Chorus", "chorus", 8, 0.8, 1),
-    ("Turnaround", "instrumental", 4, 0.6, None),
-    ("Verse 2", "verse", 8, 0.52, 2),
-    ("Chorus", "chorus", 8, 0.85, 1),
-    ("Bridge", "bridge", 8, 0.3, 3),
+    ("Intro", "intro", 4, 0.45, None),
+    ("Verse 1", "verse", 8, 0.38, 0),
+    ("Chorus", "chorus", 8, 0.74, 1),
+    ("Turnaround", "instrumental", 4, 0.5, None),
+    ("Verse 2", "verse", 8, 0.5, 2),
+    ("Chorus", "chorus", 8, 0.84, 1),
+    ("Bridge", "bridge", 8, 0.28, 3),
     ("Chorus", "chorus", 8, 1.0, 1),
     ("Outro", "outro", 4, 0.7, None),
 )
@@ -53,7 +53,7 @@ CONTOURS = {
 
 
 def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True) -> tuple[Score, Lyric]:
-    """Two bars a line: six notes from beat 1, then silence; the second and fourth chorus lines have a gang answer."""
+    """Two bars a line: six notes from beat 1, then silence; every second chorus line has a gang answer."""
     bar = Fraction(beats)
     hey = (make_word("hey!"),) if answers else ()
     sections, chords, phrases = [], [], []
@@ -85,7 +85,7 @@ def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True)
                 answer = hey if kind == "chorus" and line % 2 else ()
                 lines.append(LyricLine(text="stand up and hold the line", words=words, answer=answer))
                 at = start + 2 * line * bar
-                phrases.append(_phrase(f"{kind}-{i}.{line + 1}", i, line, at, words, CONTOURS[kind][line % 2]))
+                phrases.append(_phrase(f"{kind}-{i}.{line + 1}", i, line, at, words, CONTOURS[kind][line % 2], beats))
             lyric_sections[lyric_index] = LyricSection(name=name, kind=kind, lines=tuple(lines))
         start += n_bars * bar
     score = Score(
@@ -97,9 +97,10 @@ def make_song(*, beats: int = 4, tempo_qpm: float = 104.0, answers: bool = True)
 
 
 def _phrase(
-    name: str, section: int, line: int, at: Fraction, words: tuple[Word, ...], contour: Sequence[int]
+    name: str, section: int, line: int, at: Fraction, words: tuple[Word, ...], contour: Sequence[int], beats: int
 ) -> Phrase:
-    lengths = (1, Fraction(1, 2), Fraction(1, 2), 1, 1, 1)
+    half = Fraction(1, 2)
+    lengths = (1, half, half, half, half, 1) if beats == 3 else (1, half, half, 1, 1, 1)
     notes = []
     for i, (length, midi_note) in enumerate(zip(lengths, contour, strict=True)):
         notes.append(

@@ -47,8 +47,9 @@ def drone_note(chord: Chord, key: Key) -> int:
     """The short string: the key's fifth or tonic, or a chord tone where both would rub a semitone against the chord."""
     tones = set(chord.pitch_classes)
     for degree in ((key.tonic_pitch_class + 7) % 12, key.tonic_pitch_class):
-        if not {(degree + 1) % 12, (degree - 1) % 12} & tones:
-            return next((n for n in DRONE_MIDI if n % 12 == degree), DRONE_MIDI[0])
+        on_string = [note for note in DRONE_MIDI if note % 12 == degree]
+        if on_string and not {(degree + 1) % 12, (degree - 1) % 12} & tones:
+            return on_string[0]
     return next(n for n in DRONE_MIDI if n % 12 in tones)
 
 

@@ -25,12 +25,12 @@ INTERVAL_COST: Final[Mapping[int, float]] = {
     3: 0.0, 4: 0.0, 8: 0.7, 9: 0.7, 5: 1.0, 7: 1.6, 6: 2.2, 15: 1.2, 16: 1.2, 17: 2.4,
 }  # fmt: skip
 """Semitones between harmony and lead: thirds, then sixths, then fourths, tenths, fifths; the tritone last."""
-NOT_A_CHORD_TONE: Final = 2.5
+NOT_A_CHORD_TONE: Final = 4.0
 """Price, for a note of one quarter on a strong beat, of leaving the chord."""
 LEAP: Final = 0.25
 """Price of each semitone a voice moves beyond a whole tone more than the lead does."""
-WRONG_SIDE: Final = 3.0
-"""Price, a section, of singing on the side that the style did not ask for."""
+WRONG_SIDE: Final = 10.0
+"""Price, a phrase, of singing on the side that the style did not ask for."""
 DEFAULT_REACH: Final = 5
 """Where a singer's range is not told: semitones beyond the lead's own lowest and highest note."""
 DOUBLE_NAMES: Final = ("double-left", "double-right")
