@@ -1,4 +1,4 @@
-"""The examples that come with Songwright, arranged: nobody talks over the lead, the harmony sings thirds and chord tones."""
+"""The examples, arranged: nobody talks over the lead, the harmony sings thirds and chord tones."""
 
 from __future__ import annotations
 
