@@ -1,0 +1,185 @@
+"""From dry stems to the finished sound: mix, master, FLAC and MP3."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+
+from songwright.documents.arrangement import VocalPart
+from songwright.documents.audio import Audio
+from songwright.formats.flac import write_flac
+from songwright.formats.mix_style_file import load_mix_style
+from songwright.formats.mp3 import write_mp3
+from songwright.formats.tags import AudioTags
+from songwright.formats.wav import read_wav, write_wav
+from songwright.pipeline.chain import SAMPLE_RATE_HZ, Chain, entry_audio
+from songwright.pipeline.keys import code_digest, libraries_digest
+from songwright.store import Entry, StageKey, digest_of
+from songwright.units import gain_to_db
+
+TARGET_LUFS: Final = -14.0
+CEILING_DBTP: Final = -1.0
+"""What streaming services play at, and the headroom that their coders need (AES TD1008, 2021)."""
+
+
+class Finish:
+    """The finished sound of a chain; every property is an entry of the store.
+
+    Parameters
+    ----------
+    chain
+        The song.
+    instrumental
+        Leave the voices out.
+    """
+
+    def __init__(self, chain: Chain, *, instrumental: bool = False) -> None:
+        self.chain = chain
+        self._instrumental = instrumental
+
+    @functools.cached_property
+    def dry(self) -> dict[str, Entry]:
+        """Every dry stem by its name: voices, then instruments."""
+        voices = {} if self._instrumental else self.chain.voices
+        return {**voices, **self.chain.instruments}
+
+    @functools.cached_property
+    def roles(self) -> dict[str, str]:
+        """What each stem is to the mix: a voice's role, or the instrument."""
+        voices = {} if self._instrumental else {part.name: part.role for part in self._vocal_parts}
+        return voices | {part.name: part.instrument for part in self.chain.band_performance.value.parts}
+
+    @property
+    def _vocal_parts(self) -> tuple[VocalPart, ...]:
+        return self.chain.arrangement.value.voices
+
+    @functools.cached_property
+    def mix(self) -> Entry:
+        """``stems/NAME.wav`` whose sum is ``premaster.wav`` (32-bit float), and ``facts.json``."""
+        chain = self.chain
+        style = load_mix_style(chain.brief.style)
+        score = chain.score.value
+        dry = self.dry
+
+        def make(folder: Path) -> None:
+            from songwright.mixing import mix
+
+            mixed = mix(
+                {name: entry_audio(entry) for name, entry in dry.items()},
+                roles=self.roles,
+                sections=score.sections,
+                tempo_map=score.tempo_map,
+                style=style,
+            )
+            (folder / "stems").mkdir()
+            total = np.zeros(mixed.premaster.samples.shape, dtype=np.float64)
+            for name, stem in mixed.stems.items():
+                write_wav(folder / "stems" / f"{name}.wav", stem, sample_format="float32")
+                total += stem.samples
+            write_wav(folder / "premaster.wav", mixed.premaster, sample_format="float32")
+            residual = float(np.max(np.abs(total - mixed.premaster.samples), initial=0.0))
+            write_facts(
+                folder,
+                {
+                    "stems_residual_dbfs": gain_to_db(residual),
+                    "lead_over_band_lu": mixed.lead_over_band_lu,
+                    "levels_lufs": dict(mixed.levels_lufs),
+                    "most_glue_db": mixed.most_glue_db,
+                },
+            )
+
+        key = StageKey(
+            stage="mix",
+            version=1,
+            inputs={name: entry.digests["audio.npy"] for name, entry in dry.items()},
+            settings={
+                "order": list(dry),
+                "roles": self.roles,
+                "sections": digest_of(score.sections),
+                "tempo": digest_of(score.tempo_map),
+                "style": digest_of(style),
+                "sample_rate_hz": SAMPLE_RATE_HZ,
+            },
+            seed=chain.seed,
+            parts={
+                "code": code_digest("mixing", "hearing", "formats"),
+                "libraries": libraries_digest("pedalboard", "soundfile", "soxr", "pyloudnorm"),
+            },
+        )
+        return self.chain.run(key, make)
+
+    @functools.cached_property
+    def master(self) -> Entry:
+        """``master.wav`` (24-bit) and ``facts.json`` with its loudness, true peak, range and gain."""
+        premaster = self.mix.path("premaster.wav")
+
+        def make(folder: Path) -> None:
+            from songwright.mastering import master
+
+            result = master(read_wav(premaster), target_lufs=TARGET_LUFS, ceiling_dbtp=CEILING_DBTP)
+            write_wav(folder / "master.wav", result.audio, sample_format="pcm24", dither=True)
+            write_facts(
+                folder,
+                {
+                    "loudness_lufs": result.loudness_lufs,
+                    "true_peak_dbtp": result.true_peak_dbtp,
+                    "loudness_range_lu": result.loudness_range_lu,
+                    "gain_db": result.gain_db,
+                    "most_reduction_db": result.most_reduction_db,
+                    "limited_share": result.limited_share,
+                },
+            )
+
+        key = StageKey(
+            stage="master",
+            version=1,
+            inputs={"premaster": self.mix.digests["premaster.wav"]},
+            settings={"target_lufs": TARGET_LUFS, "ceiling_dbtp": CEILING_DBTP},
+            parts={
+                "code": code_digest("mastering", "hearing", "formats"),
+                "libraries": libraries_digest("soundfile", "soxr", "pyloudnorm"),
+            },
+        )
+        return self.chain.run(key, make)
+
+    @functools.cached_property
+    def coded(self) -> Entry:
+        """``master.flac`` and ``master.mp3`` of the 24-bit master, tagged."""
+        chain = self.chain
+        wav = self.master.path("master.wav")
+        tags = AudioTags(
+            title=chain.brief.title,
+            artist=chain.brief.artist,
+            lyrics=chain.brief.lyric,
+            tempo_qpm=chain.score.value.tempo_qpm,
+        )
+
+        def make(folder: Path) -> None:
+            audio: Audio = read_wav(wav)
+            write_flac(folder / "master.flac", audio, tags=tags)
+            write_mp3(folder / "master.mp3", audio, tags=tags)
+
+        key = StageKey(
+            stage="encode",
+            version=1,
+            inputs={"master": self.master.digests["master.wav"], "tags": digest_of(tags)},
+            parts={
+                "code": code_digest("formats"),
+                "libraries": libraries_digest("soundfile", "lameenc", "mutagen"),
+            },
+        )
+        return self.chain.run(key, make)
+
+
+def write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    """Keep measured numbers beside a stage's files."""
+    (folder / "facts.json").write_text(json.dumps(facts, indent=1, allow_nan=False), encoding="utf-8")
+
+
+def read_facts(entry: Entry) -> dict[str, Any]:
+    """Return what `write_facts` kept."""
+    return cast("dict[str, Any]", json.loads(entry.path("facts.json").read_text(encoding="utf-8")))

@@ -1,0 +1,168 @@
+"""``make``: a brief to a finished song in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any, Final
+
+from songwright.documents.brief import Brief
+from songwright.errors import InputError
+from songwright.formats.brief_file import check_brief_names, load_brief
+from songwright.formats.character_file import list_characters
+from songwright.formats.style_file import list_styles
+from songwright.pipeline.chain import SAMPLE_RATE_HZ, Chain, load_rows
+from songwright.pipeline.finish import Finish, read_facts
+from songwright.pipeline.folder import OutputFolder, open_output_folder
+from songwright.pipeline.hear import hear_balance, hear_words, measurements
+from songwright.pipeline.progress import ProgressCallback, silent
+from songwright.pipeline.report import Report, SectionTime, StageSeconds, report_to_json, report_to_markdown
+from songwright.pipeline.sheets import score_sheets, song_midi, timed_lyrics
+from songwright.store import Entry, StageKey, Store, digest_of
+
+_BYTES_PER_FRAME: Final = 8
+"""Two channels of 32-bit float."""
+_FILES_BESIDE_STEMS: Final = 4
+"""Premaster, master, FLAC and MP3 with their share of small files."""
+
+
+def make_song(
+    brief_path: Path,
+    out_dir: Path,
+    *,
+    seed: int,
+    force: bool = False,
+    progress: ProgressCallback = silent,
+    store: Store | None = None,
+) -> Report:
+    """Make a whole song.
+
+    The same brief and seed give the same bytes on one machine, whether they come from the store or not; only the
+    times in the report are those of the run that made each piece.
+
+    Parameters
+    ----------
+    brief_path
+        The TOML file.
+    out_dir
+        Folder for the result (see `songwright.pipeline.folder` for what may be in it).
+    seed
+        Any integer; other seeds are other songs.
+    force
+        Write among or over other things in ``out_dir``.
+    progress
+        Told about every stage.
+    store
+        Where results are kept; ``None`` is the user's.
+
+    Raises
+    ------
+    InputError, MissingPart, RenderError, QualityError
+        As `songwright.errors` says. Nothing under a final name is ever half written.
+    """
+    store = store if store is not None else Store()
+    brief = load_brief(brief_path)
+    check_brief_names(brief, styles=list_styles(), singers=list_characters())
+    with open_output_folder(
+        out_dir, title=brief.title, artist=brief.artist, seed=seed, brief=digest_of(brief), force=force
+    ) as folder:
+        chain = Chain(brief, seed=seed, store=store, progress=progress)
+        chain.check_parts()
+        report = _make(chain, folder)
+    with contextlib.suppress(OSError):
+        store.prune()
+    return report
+
+
+def _make(chain: Chain, folder: OutputFolder) -> Report:
+    _check_room(chain, folder)
+    finish = Finish(chain)
+    lead = _lead_name(chain)
+    sheets, midi = score_sheets(chain), song_midi(chain)
+    words_entry = timed_lyrics(chain, chain.voices[lead])
+    balance, heard = hear_balance(chain, finish), hear_words(chain, finish, lead)
+    report = _report(chain, finish, lead=lead, balance=balance, heard=heard)
+    pages = _report_files(chain, report)
+    files = {
+        "master.wav": finish.master.path("master.wav"),
+        **{name: finish.coded.path(name) for name in finish.coded.digests},
+        **{name: finish.mix.path(name) for name in finish.mix.digests if name.endswith(".wav")},
+        **{name: sheets.path(name) for name in sheets.digests},
+        **{name: midi.path(name) for name in midi.digests},
+        **{name: words_entry.path(name) for name in words_entry.digests},
+        **{name: pages.path(name) for name in pages.digests},
+    }
+    chain.progress("write the files", 0, 1)
+    folder.publish(files)
+    chain.progress("write the files", 1, 1)
+    return report
+
+
+def _check_room(chain: Chain, folder: OutputFolder) -> None:
+    """Refuse before the long work when the song cannot fit on the disk."""
+    arrangement = chain.arrangement.value
+    n_stems = len(arrangement.voices) + len(arrangement.instruments)
+    frames = chain.band_performance.value.duration_s * SAMPLE_RATE_HZ
+    folder.check_room(round(frames * _BYTES_PER_FRAME * (n_stems + _FILES_BESIDE_STEMS)))
+
+
+def _lead_name(chain: Chain) -> str:
+    for part in chain.arrangement.value.voices:
+        if part.role == "lead":
+            return part.name
+    raise InputError("the arrangement has no lead; the lyric needs at least one line that is not in round brackets")
+
+
+def _report(chain: Chain, finish: Finish, *, lead: str, balance: Entry, heard: Entry) -> Report:
+    score, arrangement, tempo = chain.score.value, chain.arrangement.value, chain.score.value.tempo_map
+    start_s = tempo.quarters_to_seconds
+    _ = finish.coded  # so that its time is in the list
+    return Report(
+        title=score.title,
+        artist=score.artist,
+        seed=chain.seed,
+        asked=_asked(chain.brief),
+        key=str(score.key),
+        tempo_qpm=score.tempo_qpm,
+        metre=f"{score.metre.beats}/{score.metre.beat_unit}",
+        duration_s=round(chain.band_performance.value.duration_s, 3),
+        sections=tuple(
+            SectionTime(
+                name=section.name,
+                start_s=round(start_s(section.start_quarters), 3),
+                duration_s=round(start_s(section.end_quarters) - start_s(section.start_quarters), 3),
+            )
+            for section in score.sections
+        ),
+        voices={part.name: f"{part.role}, {part.singer}" for part in arrangement.voices},
+        instruments={part.name: part.instrument for part in arrangement.instruments},
+        measurements=measurements(finish, balance=balance, words=heard, pitch=None),
+        phrases=tuple(load_rows(chain.voices[lead])),
+        heard=read_facts(heard)["heard"],
+        stages=tuple(StageSeconds(stage=time.stage, seconds=time.seconds) for time in chain.times),
+    )
+
+
+def _asked(brief: Brief) -> dict[str, Any]:
+    return {
+        "singer": brief.singer,
+        "style": brief.style,
+        "tempo": "the style's" if brief.tempo_qpm is None else brief.tempo_qpm,
+        "key": "chosen for the singer" if brief.key is None else brief.key,
+        "mood": list(brief.mood),
+        "form": list(brief.form) or "the lyric's own order",
+        "lyric_lines": sum(
+            bool(line.strip()) and not line.strip().startswith("[") for line in brief.lyric.splitlines()
+        ),
+    }
+
+
+def _report_files(chain: Chain, report: Report) -> Entry:
+    texts = {"report.json": report_to_json(report), "report.md": report_to_markdown(report)}
+
+    def make(folder: Path) -> None:
+        for name, text in texts.items():
+            (folder / name).write_bytes(text.encode())
+
+    key = StageKey(stage="write the report", version=1, inputs={name: digest_of(text) for name, text in texts.items()})
+    return chain.store.get_or_make(key, make)
