@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -73,7 +74,7 @@ def test_times_rise_and_words_never_overlap(score: Score) -> None:
     ]
     words = [word for line in word_times(score, moved) for word in line.words]
     assert len(words) == sum(len(phrase.words) for phrase in score.phrases)
-    for before, after in zip(words, words[1:], strict=False):
+    for before, after in itertools.pairwise(words):
         assert before.start_ms < before.end_ms <= after.start_ms
 
 

@@ -7,6 +7,7 @@ syllable gets an extender when it ends its word, and a slur over its notes.
 
 from __future__ import annotations
 
+import itertools
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,9 @@ _KIND_TEXTS: Final = {"maj": "", "min": "m", "min7": "m7", "6": "6"}
 _ACCIDENTALS: Final = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _LOW_VOICE_MIDI: Final = 60
 """A melody whose middle lies below middle C is written an octave higher under an octave clef, as tenors read it."""
+_SYSTEM_BARS: Final = 4
+_SYSTEM_WIDTH: Final = 130
+"""Letters of lyric that fit across an A4 page at the engraver's size, measured on the examples' densest lines."""
 _HEADER: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
@@ -67,15 +71,24 @@ def score_to_musicxml(score: Score) -> str:
     _text(_child(identification, "encoding"), "software", "Songwright")
     part_list = _child(root, "part-list")
     score_part = _child(part_list, "score-part", id="P1")
-    _text(score_part, "part-name", "Voice")
+    _text(score_part, "part-name", "Voice").set("print-object", "no")
     instrument = _child(score_part, "score-instrument", id="P1-I1")
     _text(instrument, "instrument-name", "Voice")
     midi = _child(score_part, "midi-instrument", id="P1-I1")
     _text(midi, "midi-channel", "1")
     _text(midi, "midi-program", "54")  # General MIDI counts from 1: Voice Oohs
     part = _child(root, "part", id="P1")
+    system_starts = _system_starts(score, measures)
     for i, measure in enumerate(measures):
-        _write_measure(part, score, measure, divisions, is_first=i == 0, is_last=i == len(measures) - 1)
+        _write_measure(
+            part,
+            score,
+            measure,
+            divisions,
+            is_first=i == 0,
+            is_last=i == len(measures) - 1,
+            starts_system=i in system_starts,
+        )
     ET.indent(root, " ")
     return _HEADER + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -100,13 +113,22 @@ def _divisions(score: Score, measures: Sequence[Measure]) -> int:
 
 
 def _write_measure(
-    part: ET.Element, score: Score, measure: Measure, divisions: int, *, is_first: bool, is_last: bool
+    part: ET.Element,
+    score: Score,
+    measure: Measure,
+    divisions: int,
+    *,
+    is_first: bool,
+    is_last: bool,
+    starts_system: bool,
 ) -> None:
     # A pick-up is bar 0; further bars before it need names of their own.
     is_pickup = measure.number < 1
     element = _child(part, "measure", number=str(measure.number) if measure.number >= 0 else f"X{-measure.number}")
     if is_pickup:
         element.set("implicit", "yes")
+    if starts_system:
+        element.append(ET.Element("print", {"new-system": "yes"}))
     if is_first:
         _write_attributes(element, score, divisions)
         _write_tempo(element, score)
@@ -126,6 +148,35 @@ def _write_measure(
     if is_last or ends_section:
         barline = _child(element, "barline", location="right")
         _text(barline, "bar-style", "light-heavy" if is_last else "light-light")
+
+
+def _system_starts(score: Score, measures: Sequence[Measure]) -> set[int]:
+    """Indices of the bars that begin a new line of the page.
+
+    Each section's first, then every four bars, or two or one where four are too full.
+    """
+    section_starts = {section.start_quarters for section in score.sections}
+    edges = [i for i, measure in enumerate(measures) if measure.start_quarters in section_starts]
+    starts: set[int] = set()
+    for first, end in itertools.pairwise([*edges, len(measures)]):
+        for group in range(first, end, _SYSTEM_BARS):
+            bars = measures[group : min(group + _SYSTEM_BARS, end)]
+            step = _SYSTEM_BARS
+            while step > 1 and sum(map(_measure_width, bars[:step])) > _SYSTEM_WIDTH:
+                step //= 2
+            starts.update(range(group, group + len(bars), step))
+    # A pick-up stays on the first line.
+    return {i for i in starts if i > 0 and measures[i - 1].number > 0}
+
+
+def _measure_width(measure: Measure) -> float:
+    """Estimate of a bar's width in letters: its syllables and a little for every note and rest."""
+    letters = sum(
+        len(piece.note.syllable.text) + 1
+        for piece in measure.pieces
+        if piece.note is not None and piece.note.syllable is not None and not piece.tied_from
+    )
+    return max(letters + 2, 3 * len(measure.pieces), 8)
 
 
 def _directions(score: Score, measure: Measure) -> list[tuple[Fraction, Chord | str]]:
