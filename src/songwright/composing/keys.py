@@ -9,6 +9,7 @@ System*.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -102,6 +103,7 @@ def check_numeral(roman: str) -> None:
         raise InputError(f"chord {roman!r} is not a Roman numeral chord; write it like I, vi, V7, bVII, V6 or V/vi")
 
 
+@functools.lru_cache(maxsize=4096)
 def resolve_roman(roman: str, key: Key) -> RomanChord:
     """Spell a Roman numeral in a key.
 

@@ -1,8 +1,8 @@
 """Notes with their syllables; sparingly, a second note on a long stressed vowel.
 
 Two figures, both of English song: a passing note that fills a third to the next syllable, and a lean (appoggiatura)
-from the step above onto the last note of a line. Sources: Lerdahl & Jackendoff (1983) on elaboration by step; Nichols et
-al. (2009), melismas fall on stressed syllables.
+from the step above onto the last note of a line. Sources: Lerdahl & Jackendoff (1983) on elaboration by step; Nichols
+et al. (2009), melismas fall on stressed syllables.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _lean(tune: Tune, i: int, writer: TuneWriter) -> list[Part] | None:
     if head is None or not 1 <= above - here <= 2 or above not in writer.space.pitches:
         return None
     # Only where the line comes down onto its last note: then the lean is on its way.
-    if i == 0 or tune.midi_notes[i - 1] <= here:
+    if i == 0 or not 0 <= tune.midi_notes[i - 1] - above <= 4:
         return None
     return [
         (place.start_quarters, head, above),

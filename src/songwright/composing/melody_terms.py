@@ -37,8 +37,8 @@ DEGREE: Final = 0.7
 """Factor on the negative logarithm of the style's welcome for a degree."""
 
 # Intervals (Huron 2006; Temperley 2007).
-INTERVAL: Final = (0.45, 0.1, 0.0, 0.2, 0.35, 0.5, 8.0, 0.9, 2.0, 1.6, 8.0, 8.0, 1.8)
-"""By semitones 0 to 12; tritone and sevenths close to forbidden, wider ones forbidden."""
+INTERVAL: Final = (0.45, 0.1, 0.0, 0.2, 0.35, 0.5, 25.0, 0.9, 2.0, 1.6, 25.0, 25.0, 1.8)
+"""By semitones 0 to 12; tritone and sevenths as good as forbidden, wider ones forbidden."""
 SKIP_TO_NONCHORD: Final = 1.8
 """A skip that lands outside the chord."""
 NONCHORD_LEFT_BY_SKIP: Final = 1.8

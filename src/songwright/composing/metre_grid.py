@@ -1,8 +1,8 @@
 """The metrical grid: how strong each moment of a bar is, and the note values a tempo allows.
 
 Strengths follow the metrical well-formedness rules of Lerdahl & Jackendoff (1983), *A Generative Theory of Tonal
-Music*, chapter 4: each level is every second (or third) moment of the level below. 3 is the downbeat, 2 the half bar of 4/4,
-1 the other beats, 0 the eighths between beats, -1 the sixteenths.
+Music*, chapter 4: each level is every second (or third) moment of the level below. 3 is the downbeat, 2 the half bar of
+4/4, 1 the other beats, 0 the eighths between beats, -1 the sixteenths.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ Rhythm = tuple[Placed, ...]
 class RhythmWriter:
     """Writes the rhythms of one song.
 
-    ``section_pickup_quarters`` is the longest pick-up that any section's first words want; every section's end leaves it
-    free. ``known`` holds the rhythms of words that have been set, by kind, reference place and words.
+    ``section_pickup_quarters`` is the longest pick-up that any section's first words want; every section's end leaves
+    it free. ``known`` holds the rhythms of words that have been set, by kind, reference place and words.
     """
 
     table: MelodyTable
@@ -147,7 +147,7 @@ class RhythmWriter:
 
 
 def lead_quarters(piece: Piece, grid: MetreGrid) -> Fraction:
-    """Pick-up that a phrase's words want: an eighth for each syllable before the first accent, up to the longest one."""
+    """Pick-up that a phrase's words want: an eighth for each syllable before the first accent, up to the longest."""
     accents = [p.accent for p in words_to_prosody(piece.words)]
     lead = next((n for n, accent in enumerate(accents) if accent == 2), 0)
     return min(grid.max_pickup_quarters, Fraction(lead, 2))

@@ -1,8 +1,8 @@
 """What makes a whole section better or worse: terms over several lines, by which drafts of a section are compared.
 
 Sources: Huron (2006), *Sweet Anticipation*, chapters 5 and 8, and von Hippel & Huron (2000) for the shares of intervals
-in folk song (about half steps, a fifth to a third repeated notes, the rest skips); Burns (1987), "A typology of 'hooks' in
-popular records", for the one striking interval; Zollo (1991) and Perricone (2000), *Melody in Songwriting*, for one
+in folk song (about half steps, a fifth to a third repeated notes, the rest skips); Burns (1987), "A typology of 'hooks'
+in popular records", for the one striking interval; Zollo (1991) and Perricone (2000), *Melody in Songwriting*, for one
 highest place in a section and line ends that differ.
 """
 

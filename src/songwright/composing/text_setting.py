@@ -32,6 +32,13 @@ UNSTRESSED_STRONG: Final = {3: 2.0, 2: 1.2, 1: 0.35}
 """An unstressed syllable on a beat, by strength."""
 FUNCTION_STRONG: Final = {3: 1.6, 2: 0.9, 1: 0.2}
 """A function word of one syllable on a beat: it can carry one where it must, so a little cheaper."""
+HALF_STRONG: Final = {3: 0.3, 2: 0.1, 1: 0.0}
+HALF_WEAK: Final = 0.5
+"""A secondary stress, or the stress of a longer function word (*over*), on a beat by strength, and off the beat."""
+OFF_BEAT_IN_THREE: Final = 0.3
+"""A syllable between the beats of three-four: a waltz goes in quarters."""
+INTERJECTIONS: Final = frozenset({"oh", "o", "ooh", "ah", "well"})
+"""Words that singers put anywhere."""
 WORD_REVERSED: Final = 1.5
 """Inside one word, the more stressed of two neighbours lies on the weaker moment (stress matching)."""
 LENGTH: Final = 1.1
@@ -85,8 +92,8 @@ class Prosody:
 class Groove:
     """The rhythmic habits that a kind of section has drawn for this song.
 
-    ``syllable_s`` is the length aimed at, ``entry_quarters`` where the first accent likes to fall, ``syncopation`` 0..1,
-    and ``slot_bias`` a small liking or disliking of each eighth of a bar, so that songs differ.
+    ``syllable_s`` is the length aimed at, ``entry_quarters`` where the first accent likes to fall, ``syncopation``
+    0..1, and ``slot_bias`` a small liking or disliking of each eighth of a bar, so that songs differ.
     """
 
     syllable_s: float
@@ -106,6 +113,9 @@ def words_to_prosody(words: tuple[Word, ...]) -> list[Prosody]:
                 accent = 1
             else:
                 accent = {1: 1 if word.is_function_word else 2, 2: 1, 0: 0}[syllable.stress]
+            if n == 1 and word.spoken in INTERJECTIONS:
+                result.append(Prosody(1, False, True, True, pause))
+                continue
             # A content word of one syllable is stressed even where the dictionary gives it no mark.
             if n == 1 and not word.is_function_word:
                 accent = 2
@@ -217,6 +227,7 @@ def _search(
             cost = _moment_cost(prosody[i], strengths[slot]) + off_pattern[slot]
             cost += groove.slot_bias[int(moments[slot] % grid.bar_quarters * 2) % len(groove.slot_bias)]
             cost += OFF_EIGHTH if strengths[slot] < 0 else 0.0
+            cost += OFF_BEAT_IN_THREE if grid.metre.beats == 3 and strengths[slot] < 1 else 0.0
             if i == first_accent:
                 cost += ENTRY * abs(float(moments[slot] - groove.entry_quarters))
             if i == last_accent:
@@ -287,10 +298,12 @@ def longest_final(grid: MetreGrid) -> Fraction:
 def _moment_cost(p: Prosody, strength: int) -> float:
     if p.accent == 2:
         return STRESS_ON_BEAT.get(strength, 0.0)  # off the beat: see _syncopation_cost
+    if p.accent == 1 and not (p.starts_word and p.ends_word):
+        return HALF_STRONG.get(strength, HALF_WEAK)
     if strength <= 0:
         return 0.0
     if p.accent == 1:
-        return FUNCTION_STRONG[strength] * (1.0 if p.is_function else 0.6)
+        return FUNCTION_STRONG[strength] if p.is_function else 0.0
     return UNSTRESSED_STRONG[strength]
 
 

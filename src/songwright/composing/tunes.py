@@ -31,7 +31,7 @@ from songwright.documents.score import Key
 from songwright.documents.style import Style
 from songwright.seeding import stage_rng
 
-N_DRAFTS: Final = 12
+N_DRAFTS: Final = 8
 """Drafts of a section's melody, each with other contours; the cheapest stays."""
 
 LINE_LIFT: Final = {"verse": (0.0, 0.5, 1.0, -0.5), "chorus": (0.5, 0.0, 1.0, -1.0), "bridge": (-1.0, 0.0, 1.0, 1.5)}
