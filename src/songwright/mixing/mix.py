@@ -1,0 +1,303 @@
+"""The mix: every stem with its level, place, tone and space, the lead above the band, one bus.
+
+Everything that the bus does is found from the sum of the stems but applied to each of them (the same filter, the same
+gain), and reverberation and echo stay with the stem that sends them: so the stems add up to the mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import signal
+
+from songwright.documents.audio import Audio
+from songwright.documents.mix_style import VOCAL_ROLES, Channel, MixStyle
+from songwright.documents.score import Section
+from songwright.errors import InputError
+from songwright.hearing.loudness import measure_loudness_lufs, measure_step_power
+from songwright.mixing.backends.pedalboard import equalise
+from songwright.mixing.bus import find_match_bands
+from songwright.mixing.gains import (
+    STEP_S,
+    draw_gain,
+    find_duck,
+    find_glue_db,
+    find_ride_db,
+    find_section_gain_db,
+    measure_active_steps,
+)
+from songwright.mixing.spaces import Spaces
+from songwright.mixing.voice import process_voice, shape_tone
+from songwright.timeline import TempoMap
+from songwright.units import SILENCE_DB, db_to_gain
+
+SampleArray = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.float64]
+
+BAND_LUFS: Final = -20.0  # where level 0 LU of the band stands inside the mix; the end is scaled to PEAK_DB anyway
+PEAK_DB: Final = -3.0
+"""Highest sample of the pre-master mix, dBFS: room for the master, none lost to 24 bits."""
+
+_DUCK_HZ: Final = 2200.0  # the middle of 1.2 to 4 kHz, where consonants and the second and third formants lie
+_DUCK_Q: Final = 0.7
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mix:
+    """A mix and its stems.
+
+    Parameters
+    ----------
+    stems
+        Every stem as it sounds in the mix, stereo, in the order they came.
+    premaster
+        Their sum.
+    levels_lufs
+        Loudness of each stem's active passages in the mix.
+    bus_eq_db
+        Gain in dB of each band of the bus equaliser, by its frequency in Hz; empty when it was not needed.
+    ride_db : np.ndarray [shape=(n_steps,), dB]
+        Gain of the lead every 10 ms against its own mean; zeros without a lead.
+    lead_over_band_lu
+        Loudness of the lead above the band while it sings, measured; ``None`` without one of them.
+    most_glue_db
+        Deepest gain reduction of the bus compressor (>= 0).
+    """
+
+    stems: Mapping[str, Audio]
+    premaster: Audio
+    levels_lufs: Mapping[str, float]
+    bus_eq_db: Mapping[float, float]
+    ride_db: FloatArray
+    lead_over_band_lu: float | None
+    most_glue_db: float
+
+
+def mix(
+    stems: Mapping[str, Audio],
+    *,
+    roles: Mapping[str, str],
+    sections: tuple[Section, ...],
+    tempo_map: TempoMap,
+    style: MixStyle,
+) -> Mix:
+    """Mix stems.
+
+    Parameters
+    ----------
+    stems
+        Dry stems of one length and sample rate (44.1 kHz or more), mono or stereo; each is read once, so a mapping
+        that loads on demand keeps only one of them in memory.
+    roles
+        For every stem ``lead``, ``double``, ``harmony`` or ``gang``, else its instrument (``acoustic-guitar``,
+        ``drums``) or its family. At most one lead.
+    sections, tempo_map
+        Where the song is fuller, and how long an echo is.
+    style
+        From `formats.mix_style_file.load_mix_style`.
+
+    Raises
+    ------
+    InputError
+        If there are no stems, one has no role, or their lengths, rates or numbers do not agree.
+    """
+    names = tuple(stems)
+    if not names:
+        raise InputError("mix: there are no stems")
+    for name in names:
+        if name not in roles:
+            raise InputError(
+                f"mix: stem {name!r} has no role; give it one of {', '.join(VOCAL_ROLES)} or its instrument"
+            )
+    leads = [name for name in names if roles[name] == "lead"]
+    if len(leads) > 1:
+        raise InputError(f"mix: more than one lead ({', '.join(leads)}); call the others double or harmony")
+    return _Desk(stems, names, roles, sections, tempo_map, style).run(leads[0] if leads else None)
+
+
+class _Desk:
+    """One mix under way."""
+
+    def __init__(
+        self,
+        stems: Mapping[str, Audio],
+        names: tuple[str, ...],
+        roles: Mapping[str, str],
+        sections: tuple[Section, ...],
+        tempo_map: TempoMap,
+        style: MixStyle,
+    ) -> None:
+        self.stems, self.names, self.roles, self.style = stems, names, roles, style
+        first = stems[names[0]]
+        self.rate, self.n_samples = first.sample_rate_hz, first.n_samples
+        if self.rate < 44100:
+            raise InputError(f"mix: stem {names[0]!r} has {self.rate} Hz; resample stems to 44100 Hz or more")
+        if self.n_samples < self.rate:
+            raise InputError(f"mix: stem {names[0]!r} lasts {first.duration_s:.2f} s; a mix needs at least 1 s")
+        self.n_steps = self.n_samples // round(STEP_S * self.rate)
+        self.spaces = Spaces(style, tempo_map=tempo_map, sample_rate_hz=self.rate)
+        self.section_db = find_section_gain_db(sections, tempo_map, n_steps=self.n_steps, lift_db=style.chorus_lift_db)
+        self.active = np.zeros(self.n_steps, dtype=np.bool_)
+        self.done: dict[str, SampleArray] = {}
+
+    def run(self, lead: str | None) -> Mix:
+        voice = self._prepare_lead(lead) if lead is not None else None
+        band_power = np.zeros(self.n_steps)
+        for name in self.names:
+            if self.roles[name] not in VOCAL_ROLES:
+                self.done[name] = self._place_instrument(name)
+                band_power += self._step_power(self.done[name])
+        ride_db = np.zeros(self.n_steps)
+        over_band: float | None = None
+        lead_lufs = BAND_LUFS
+        if lead is not None and voice is not None:
+            ride_db, lead_lufs, over_band = self._ride_lead(lead, voice, band_power)
+            del voice
+        for role in VOCAL_ROLES[1:]:
+            members = [name for name in self.names if self.roles[name] == role]
+            for i, name in enumerate(members):
+                self.done[name] = self._place_voice(name, i, len(members), lead_lufs)
+        return self._through_the_bus(ride_db, over_band)
+
+    def _read(self, name: str) -> SampleArray:
+        audio = self.stems[name]
+        if audio.sample_rate_hz != self.rate or audio.n_samples != self.n_samples:
+            raise InputError(
+                f"mix: stem {name!r} has {audio.n_samples} samples at {audio.sample_rate_hz} Hz, stem {self.names[0]!r} "
+                f"{self.n_samples} at {self.rate}; render them to one length and rate"
+            )
+        if audio.n_channels not in (1, 2):
+            raise InputError(f"mix: stem {name!r} has {audio.n_channels} channels; mono or stereo are allowed")
+        if not np.isfinite(audio.samples).all():
+            raise InputError(f"mix: stem {name!r} holds samples that are not numbers; render it again")
+        return audio.samples
+
+    def _step_power(self, samples: SampleArray) -> FloatArray:
+        return measure_step_power(Audio(samples=samples, sample_rate_hz=self.rate), step_s=STEP_S)[: self.n_steps]
+
+    def _loudness(self, samples: SampleArray) -> float:
+        return measure_loudness_lufs(Audio(samples=samples, sample_rate_hz=self.rate))
+
+    def _draw(self, curve_db: FloatArray) -> SampleArray:
+        return draw_gain(curve_db, step_s=STEP_S, n_samples=self.n_samples, sample_rate_hz=self.rate)
+
+    def _prepare_lead(self, name: str) -> SampleArray:
+        channel = self.style.channel(name, "lead")
+        voice = process_voice(self._read(name), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        self.active = measure_active_steps(voice, sample_rate_hz=self.rate)[: self.n_steps]
+        return _place(voice, pan=channel.pan, width=1.0)
+
+    def _place_instrument(self, name: str) -> SampleArray:
+        channel = self.style.channel(name, self.roles[name])
+        toned = shape_tone(self._read(name), channel, sample_rate_hz=self.rate)
+        placed = _place(toned, pan=channel.pan, width=channel.spread)
+        self._set_level(placed, BAND_LUFS + channel.level_lu)
+        if channel.duck and self.style.duck_db < 0.0 and self.active.any():
+            placed = self._duck(placed)
+        if self.section_db.any():
+            placed *= self._draw(self.section_db)
+        self.spaces.add(placed, channel)
+        return placed
+
+    def _duck(self, samples: SampleArray) -> SampleArray:
+        """Pull the middle down while the lead sings: a peak filter in the form ``x + (G(t) - 1) * bandpass(x)``."""
+        b, a = signal.iirpeak(_DUCK_HZ, _DUCK_Q, fs=self.rate)
+        middle = signal.lfilter(b, a, samples, axis=1).astype(np.float32)
+        gain = self._draw(self.style.duck_db * find_duck(self.active))
+        return np.asarray(samples + (gain - np.float32(1.0)) * middle, dtype=np.float32)
+
+    def _ride_lead(
+        self, name: str, voice: SampleArray, band_power: FloatArray
+    ) -> tuple[FloatArray, float, float | None]:
+        has_band = bool(band_power.max(initial=0.0) > 0.0)
+        if has_band:
+            curve = find_ride_db(
+                self._step_power(voice), band_power, self.active, over_band_lu=self.style.lead_over_band_lu
+            )
+            voice = voice * self._draw(curve)
+            ride = curve - curve.mean()
+        else:
+            self._set_level(voice, BAND_LUFS)
+            ride = np.zeros(self.n_steps)
+        over: float | None = None
+        if has_band and self.active.any():
+            power = self._step_power(voice)[self.active].mean()
+            over = float(10.0 * np.log10(max(power, 1e-20) / max(float(band_power[self.active].mean()), 1e-20)))
+        lufs = self._loudness(voice)
+        self.spaces.add(voice, self.style.channel(name, "lead"))
+        self.done[name] = voice
+        return ride, lufs if lufs > SILENCE_DB else BAND_LUFS, over
+
+    def _place_voice(self, name: str, index: int, n_members: int, lead_lufs: float) -> SampleArray:
+        role = self.roles[name]
+        channel = self.style.channel(name, role)
+        voice = process_voice(self._read(name), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        placed = _place(voice, pan=_find_seat(name, role, channel, index, n_members), width=1.0)
+        self._set_level(placed, lead_lufs + channel.level_lu - 10.0 * float(np.log10(n_members)))
+        self.spaces.add(placed, channel)
+        return placed
+
+    def _set_level(self, samples: SampleArray, lufs: float) -> None:
+        measured = self._loudness(samples)
+        if measured > SILENCE_DB:
+            samples *= np.float32(db_to_gain(lufs - measured))
+
+    def _through_the_bus(self, ride_db: FloatArray, over_band: float | None) -> Mix:
+        total = np.zeros((2, self.n_samples), dtype=np.float32)
+        for name in self.names:
+            total += self.done[name]
+        bands = find_match_bands(Audio(samples=total, sample_rate_hz=self.rate), limit_db=self.style.match_limit_db)
+        if bands:
+            total = equalise(total, bands, sample_rate_hz=self.rate)
+        glue_db = find_glue_db(total, sample_rate_hz=self.rate)
+        glue = draw_gain(glue_db, step_s=64 / self.rate, n_samples=self.n_samples, sample_rate_hz=self.rate)
+        peak = float(np.abs(total * glue).max())
+        glue *= np.float32(db_to_gain(PEAK_DB) / peak if peak > 0.0 else 1.0)
+        total[:] = 0.0
+        stems: dict[str, Audio] = {}
+        for name in self.names:
+            samples = self.done.pop(name)
+            if bands:
+                samples = equalise(samples, bands, sample_rate_hz=self.rate)
+            samples *= glue
+            total += samples
+            stems[name] = Audio(samples=samples, sample_rate_hz=self.rate)
+        return Mix(
+            stems=stems,
+            premaster=Audio(samples=total, sample_rate_hz=self.rate),
+            levels_lufs={name: measure_loudness_lufs(audio) for name, audio in stems.items()},
+            bus_eq_db={band.f_hz: band.gain_db for band in bands},
+            ride_db=ride_db,
+            lead_over_band_lu=over_band,
+            most_glue_db=float(-glue_db.min(initial=0.0)),
+        )
+
+
+def _place(samples: SampleArray, *, pan: float, width: float) -> SampleArray:
+    """Stereo at a place: constant-power pan of the middle; the sides shrink by ``width`` and as the pan leaves the
+    middle.
+    """
+    angle = (pan + 1.0) * np.pi / 4.0
+    left, right = np.float32(np.sqrt(2.0) * np.cos(angle)), np.float32(np.sqrt(2.0) * np.sin(angle))
+    if len(samples) == 1:
+        return np.stack([left * samples[0], right * samples[0]])
+    middle = np.float32(0.5) * (samples[0] + samples[1])
+    side = np.float32(0.5 * width * (1.0 - abs(pan))) * (samples[0] - samples[1])
+    return np.stack([left * middle + side, right * middle - side])
+
+
+def _find_seat(name: str, role: str, channel: Channel, index: int, n_members: int) -> float:
+    """Pan of a backing voice: ``left`` or ``right`` in its name, else spread evenly (gang) or by turns."""
+    if "left" in name or "right" in name:
+        offset = -channel.spread if "left" in name else channel.spread
+    elif n_members == 1:
+        offset = channel.spread if role == "harmony" else 0.0
+    elif role == "gang":
+        offset = channel.spread * (2.0 * index / (n_members - 1) - 1.0)
+    else:
+        offset = channel.spread * (1.0 if index % 2 else -1.0)
+    return float(np.clip(channel.pan + offset, -1.0, 1.0))
