@@ -15,6 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _Q: Final = 1.0  # about an octave and a third between half-gain points: neighbours join without ripples
 _DEAD_ZONE_DB: Final = 1.5  # songs may differ: only what lies further out is corrected (the goal is 4 dB)
+_LEAST_DB: Final = 0.25  # nobody hears less
 _ROUNDS: Final = 40
 _STEP: Final = 0.4
 
@@ -80,4 +81,4 @@ def find_match_bands(total: Audio, *, limit_db: float) -> tuple[EqBand, ...]:
         error_db -= error_db.mean()
         excess_db = error_db - np.clip(error_db, -_DEAD_ZONE_DB, _DEAD_ZONE_DB)
         gains_db = np.clip(gains_db - _STEP * excess_db, -limit_db, limit_db)
-    return _bands(gains_db)
+    return tuple(band for band in _bands(gains_db) if abs(band.gain_db) >= _LEAST_DB)

@@ -30,6 +30,7 @@ from songwright.mixing.gains import (
     find_section_gain_db,
     measure_active_steps,
 )
+from songwright.mixing.regions import Regions
 from songwright.mixing.spaces import Spaces
 from songwright.mixing.voice import process_voice, shape_tone
 from songwright.timeline import TempoMap
@@ -44,6 +45,7 @@ PEAK_DB: Final = -3.0
 
 _DUCK_HZ: Final = 2200.0  # the middle of 1.2 to 4 kHz, where consonants and the second and third formants lie
 _DUCK_Q: Final = 0.7
+_MARGIN_S: Final = 0.3  # what rings in filters and compressors after a stem falls silent
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,8 +58,6 @@ class Mix:
         Every stem as it sounds in the mix, stereo, in the order they came.
     premaster
         Their sum.
-    levels_lufs
-        Loudness of each stem's active passages in the mix.
     bus_eq_db
         Gain in dB of each band of the bus equaliser, by its frequency in Hz; empty when it was not needed.
     ride_db : np.ndarray [shape=(n_steps,), dB]
@@ -70,7 +70,6 @@ class Mix:
 
     stems: Mapping[str, Audio]
     premaster: Audio
-    levels_lufs: Mapping[str, float]
     bus_eq_db: Mapping[float, float]
     ride_db: FloatArray
     lead_over_band_lu: float | None
@@ -134,41 +133,46 @@ class _Desk:
         self.stems, self.names, self.roles, self.style = stems, names, roles, style
         first = stems[names[0]]
         self.rate, self.n_samples = first.sample_rate_hz, first.n_samples
+        b, a = signal.iirpeak(_DUCK_HZ, _DUCK_Q, fs=self.rate)
+        self._duck_sos = np.concatenate([b, a])[np.newaxis, :].astype(np.float32)
         if self.rate < 44100:
             raise InputError(f"mix: stem {names[0]!r} has {self.rate} Hz; resample stems to 44100 Hz or more")
         if self.n_samples < self.rate:
             raise InputError(f"mix: stem {names[0]!r} lasts {first.duration_s:.2f} s; a mix needs at least 1 s")
         self.n_steps = self.n_samples // round(STEP_S * self.rate)
         self.spaces = Spaces(style, tempo_map=tempo_map, sample_rate_hz=self.rate)
-        self.section_db = find_section_gain_db(sections, tempo_map, n_steps=self.n_steps, lift_db=style.chorus_lift_db)
+        section_db = find_section_gain_db(sections, tempo_map, n_steps=self.n_steps, lift_db=style.chorus_lift_db)
+        self.section_gain = self._draw(section_db) if section_db.any() else None
         self.active = np.zeros(self.n_steps, dtype=np.bool_)
+        self.duck_gain: SampleArray | None = None
         self.done: dict[str, SampleArray] = {}
 
     def run(self, lead: str | None) -> Mix:
         voice = self._prepare_lead(lead) if lead is not None else None
-        band_power = np.zeros(self.n_steps)
+        total = np.zeros((2, self.n_samples), dtype=np.float32)
         for name in self.names:
             if self.roles[name] not in VOCAL_ROLES:
                 self.done[name] = self._place_instrument(name)
-                band_power += self._step_power(self.done[name])
+                total += self.done[name]
         ride_db = np.zeros(self.n_steps)
         over_band: float | None = None
         lead_lufs = BAND_LUFS
         if lead is not None and voice is not None:
-            ride_db, lead_lufs, over_band = self._ride_lead(lead, voice, band_power)
-            del voice
+            ride_db, lead_lufs, over_band = self._ride_lead(lead, voice, self._step_power(total))
+            total += self.done[lead]
         for role in VOCAL_ROLES[1:]:
             members = [name for name in self.names if self.roles[name] == role]
             for i, name in enumerate(members):
                 self.done[name] = self._place_voice(name, i, len(members), lead_lufs)
-        return self._through_the_bus(ride_db, over_band)
+                total += self.done[name]
+        return self._through_the_bus(total, ride_db, over_band)
 
     def _read(self, name: str) -> SampleArray:
         audio = self.stems[name]
         if audio.sample_rate_hz != self.rate or audio.n_samples != self.n_samples:
             raise InputError(
-                f"mix: stem {name!r} has {audio.n_samples} samples at {audio.sample_rate_hz} Hz, stem {self.names[0]!r} "
-                f"{self.n_samples} at {self.rate}; render them to one length and rate"
+                f"mix: stem {name!r} has {audio.n_samples} samples at {audio.sample_rate_hz} Hz, stem "
+                f"{self.names[0]!r} {self.n_samples} at {self.rate}; render them to one length and rate"
             )
         if audio.n_channels not in (1, 2):
             raise InputError(f"mix: stem {name!r} has {audio.n_channels} channels; mono or stereo are allowed")
@@ -187,28 +191,35 @@ class _Desk:
 
     def _prepare_lead(self, name: str) -> SampleArray:
         channel = self.style.channel(name, "lead")
-        voice = process_voice(self._read(name), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        voice = self._sing_through(name, channel)
         self.active = measure_active_steps(voice, sample_rate_hz=self.rate)[: self.n_steps]
+        if self.style.duck_db < 0.0 and self.active.any():
+            self.duck_gain = self._draw(self.style.duck_db * find_duck(self.active))
         return _place(voice, pan=channel.pan, width=1.0)
+
+    def _sing_through(self, name: str, channel: Channel) -> SampleArray:
+        """Run a voice's chain where it sings."""
+        dry = self._read(name)
+        regions = Regions(dry, before_s=0.05, after_s=_MARGIN_S, sample_rate_hz=self.rate)
+        voice = process_voice(regions.gather(dry), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        return regions.scatter(voice, np.empty_like(dry))
 
     def _place_instrument(self, name: str) -> SampleArray:
         channel = self.style.channel(name, self.roles[name])
-        toned = shape_tone(self._read(name), channel, sample_rate_hz=self.rate)
+        dry = self._read(name)
+        regions = Regions(dry, before_s=0.05, after_s=_MARGIN_S, sample_rate_hz=self.rate)
+        toned = shape_tone(regions.gather(dry), channel, sample_rate_hz=self.rate)
         placed = _place(toned, pan=channel.pan, width=channel.spread)
         self._set_level(placed, BAND_LUFS + channel.level_lu)
-        if channel.duck and self.style.duck_db < 0.0 and self.active.any():
-            placed = self._duck(placed)
-        if self.section_db.any():
-            placed *= self._draw(self.section_db)
+        if channel.duck and self.duck_gain is not None:
+            # a peak filter in the form x + (G(t) - 1) * bandpass(x): only the middle makes room
+            middle = signal.sosfilt(self._duck_sos, placed, axis=1).astype(np.float32)
+            placed += (regions.gather(self.duck_gain) - np.float32(1.0)) * middle
+        if self.section_gain is not None:
+            placed *= regions.gather(self.section_gain)
+        placed = regions.scatter(placed, np.empty((2, self.n_samples), dtype=np.float32))
         self.spaces.add(placed, channel)
         return placed
-
-    def _duck(self, samples: SampleArray) -> SampleArray:
-        """Pull the middle down while the lead sings: a peak filter in the form ``x + (G(t) - 1) * bandpass(x)``."""
-        b, a = signal.iirpeak(_DUCK_HZ, _DUCK_Q, fs=self.rate)
-        middle = signal.lfilter(b, a, samples, axis=1).astype(np.float32)
-        gain = self._draw(self.style.duck_db * find_duck(self.active))
-        return np.asarray(samples + (gain - np.float32(1.0)) * middle, dtype=np.float32)
 
     def _ride_lead(
         self, name: str, voice: SampleArray, band_power: FloatArray
@@ -235,21 +246,20 @@ class _Desk:
     def _place_voice(self, name: str, index: int, n_members: int, lead_lufs: float) -> SampleArray:
         role = self.roles[name]
         channel = self.style.channel(name, role)
-        voice = process_voice(self._read(name), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        voice = self._sing_through(name, channel)
         placed = _place(voice, pan=_find_seat(name, role, channel, index, n_members), width=1.0)
         self._set_level(placed, lead_lufs + channel.level_lu - 10.0 * float(np.log10(n_members)))
         self.spaces.add(placed, channel)
         return placed
 
     def _set_level(self, samples: SampleArray, lufs: float) -> None:
+        if samples.shape[1] < 0.4 * self.rate:
+            return  # regions hold at least their margins: this one is empty
         measured = self._loudness(samples)
         if measured > SILENCE_DB:
             samples *= np.float32(db_to_gain(lufs - measured))
 
-    def _through_the_bus(self, ride_db: FloatArray, over_band: float | None) -> Mix:
-        total = np.zeros((2, self.n_samples), dtype=np.float32)
-        for name in self.names:
-            total += self.done[name]
+    def _through_the_bus(self, total: SampleArray, ride_db: FloatArray, over_band: float | None) -> Mix:
         bands = find_match_bands(Audio(samples=total, sample_rate_hz=self.rate), limit_db=self.style.match_limit_db)
         if bands:
             total = equalise(total, bands, sample_rate_hz=self.rate)
@@ -262,14 +272,14 @@ class _Desk:
         for name in self.names:
             samples = self.done.pop(name)
             if bands:
-                samples = equalise(samples, bands, sample_rate_hz=self.rate)
+                regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
+                regions.scatter(equalise(regions.gather(samples), bands, sample_rate_hz=self.rate), samples)
             samples *= glue
             total += samples
             stems[name] = Audio(samples=samples, sample_rate_hz=self.rate)
         return Mix(
             stems=stems,
             premaster=Audio(samples=total, sample_rate_hz=self.rate),
-            levels_lufs={name: measure_loudness_lufs(audio) for name, audio in stems.items()},
             bus_eq_db={band.f_hz: band.gain_db for band in bands},
             ride_db=ride_db,
             lead_over_band_lu=over_band,
