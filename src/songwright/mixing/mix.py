@@ -58,6 +58,8 @@ class Mix:
         Every stem as it sounds in the mix, stereo, in the order they came.
     premaster
         Their sum.
+    levels_lufs
+        Loudness of each stem where it sounds, as it is in the mix.
     bus_eq_db
         Gain in dB of each band of the bus equaliser, by its frequency in Hz; empty when it was not needed.
     ride_db : np.ndarray [shape=(n_steps,), dB]
@@ -70,6 +72,7 @@ class Mix:
 
     stems: Mapping[str, Audio]
     premaster: Audio
+    levels_lufs: Mapping[str, float]
     bus_eq_db: Mapping[float, float]
     ride_db: FloatArray
     lead_over_band_lu: float | None
@@ -184,6 +187,8 @@ class _Desk:
         return measure_step_power(Audio(samples=samples, sample_rate_hz=self.rate), step_s=STEP_S)[: self.n_steps]
 
     def _loudness(self, samples: SampleArray) -> float:
+        if samples.shape[1] < 0.4 * self.rate:
+            return SILENCE_DB  # regions hold at least their margins: this one is empty, or a scrap
         return measure_loudness_lufs(Audio(samples=samples, sample_rate_hz=self.rate))
 
     def _draw(self, curve_db: FloatArray) -> SampleArray:
@@ -253,8 +258,6 @@ class _Desk:
         return placed
 
     def _set_level(self, samples: SampleArray, lufs: float) -> None:
-        if samples.shape[1] < 0.4 * self.rate:
-            return  # regions hold at least their margins: this one is empty
         measured = self._loudness(samples)
         if measured > SILENCE_DB:
             samples *= np.float32(db_to_gain(lufs - measured))
@@ -269,17 +272,22 @@ class _Desk:
         glue *= np.float32(db_to_gain(PEAK_DB) / peak if peak > 0.0 else 1.0)
         total[:] = 0.0
         stems: dict[str, Audio] = {}
+        levels_lufs: dict[str, float] = {}
         for name in self.names:
             samples = self.done.pop(name)
+            regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
+            sounding = regions.gather(samples)
             if bands:
-                regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
-                regions.scatter(equalise(regions.gather(samples), bands, sample_rate_hz=self.rate), samples)
-            samples *= glue
+                sounding = equalise(sounding, bands, sample_rate_hz=self.rate)
+            sounding *= regions.gather(glue)
+            levels_lufs[name] = self._loudness(sounding)
+            regions.scatter(sounding, samples)
             total += samples
             stems[name] = Audio(samples=samples, sample_rate_hz=self.rate)
         return Mix(
             stems=stems,
             premaster=Audio(samples=total, sample_rate_hz=self.rate),
+            levels_lufs=levels_lufs,
             bus_eq_db={band.f_hz: band.gain_db for band in bands},
             ride_db=ride_db,
             lead_over_band_lu=over_band,
