@@ -191,7 +191,7 @@ class TuneWriter:
                 chord_at=partial(self.chord_of, chords[i]),
                 middle=plan.middle + lifts[line % len(lifts)],
                 height=HEIGHT.get(kind, HEIGHT["verse"]),
-                contour=contours[letter],
+                contour=contours.get(letter, "arch"),
                 close=closes[i],
                 motif=motif,
                 motif_weight=terms.MOTIF,

@@ -1,9 +1,9 @@
 """The style: what a kind of song has in common. One readable TOML file each in ``styles/``.
 
-This document holds the tables that composing reads: ``[form]``, ``[harmony]`` and ``[melody]``. The tables ``[band]`` and
-``[mix]`` of the same file are parsed by their own dataclasses.
+This document holds the tables that composing reads: ``[form]``, ``[harmony]`` and ``[melody]``. The tables ``[band]``
+and ``[mix]`` of the same file are parsed by their own dataclasses.
 
-Weights are relative: a chord of weight 4 is twice as welcome as one of weight 2. Pairs, not dicts, keep the document frozen.
+Weights are relative: a chord of weight 4 is twice as welcome as one of weight 2. Pairs, not dicts, keep it frozen.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ class ModeHarmony:
 
 @dataclass(frozen=True, kw_only=True)
 class HarmonyTable:
-    """Harmony: ``loop_bars`` of a progression, costs of slow and fast harmonic rhythm, and the two modes with their weights.
+    """Harmony: ``loop_bars`` of a progression, costs of slow and fast harmonic rhythm, and the two modes.
 
-    ``hold_cost`` is paid when a chord lasts over a bar line, ``split_cost`` when it changes inside a bar (nats, like the
-    negative logarithm of a transition weight).
+    ``hold_cost`` is paid when a chord lasts over a bar line, ``split_cost`` when it changes inside a bar (nats, like
+    the negative logarithm of a transition weight).
     """
 
     loop_bars: int
@@ -99,9 +99,9 @@ class HarmonyTable:
 class MelodyTable:
     """Melody: how welcome each degree is (1 to 7), and the habits of rhythm.
 
-    ``syncopation`` 0 (square) to 1 (pushed); ``melisma`` is the chance that a long stressed vowel gets a second note;
-    ``chorus_lift_semitones`` is how much higher choruses aim to lie than verses; ``*_syllable_s`` are the syllable lengths
-    aimed at, in seconds.
+    ``syncopation`` 0 (square) to 1 (pushed); ``melisma`` is the chance that a long stressed vowel gets a second
+    note; ``chorus_lift_semitones`` is how much higher choruses aim to lie than verses; ``*_syllable_s`` are the
+    syllable lengths aimed at, in seconds.
     """
 
     major_degrees: tuple[float, ...]

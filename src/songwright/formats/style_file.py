@@ -33,8 +33,8 @@ def load_style(name: str, *, folder: Path | None = None) -> Style:
     Raises
     ------
     InputError
-        If there is no such style (names the nearest), the TOML is broken (line and column), a key is missing or unknown, a
-        chord cannot be read, or weights make no sense.
+        If there is no such style (names the nearest), the TOML is broken (line and column), a key is missing or
+        unknown, a chord cannot be read, or weights make no sense.
     """
     if folder is None:
         known = list_styles()
