@@ -169,6 +169,7 @@ def _write_kinds(
                 kind=kind,
                 middle=middle,
                 floor=floor,
+                ceiling=verse_middle + 0.5 if kind == "verse" and "chorus" in {s.kind for s in used} else None,
                 next_kind=after[0] if after else None,
                 avoid_loop=references["verse"].loop if "verse" in references and kind != "verse" else None,
             ),

@@ -37,7 +37,7 @@ FEW_PITCHES: Final = 1.2
 """For each different pitch that a line of five notes or more lacks to three."""
 MANY_PEAKS: Final = 0.5
 """For each time beyond the second that the highest note comes."""
-LOW_CHORUS: Final = 1.5
+LOW_CHORUS: Final = 2.5
 """For each semitone that a chorus line's mean lies under what was asked."""
 NEIGHBOUR_LINE: Final = 0.4
 """For each semitone over five between the end of the last line and the start of this one."""

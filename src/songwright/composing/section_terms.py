@@ -32,12 +32,12 @@ SMALL_COMPASS: Final = 1.0
 """For each semitone that the section's compass lacks to a minor seventh."""
 LARGE_COMPASS: Final = 0.8
 """For each semitone over an eleventh."""
-OFF_MEAN: Final = 1.4
-"""For each semitone by which a section that has to lie high lies under what was asked."""
+OFF_MEAN: Final = 3.0
+"""For each semitone and line by which a section lies under the mean that was asked, or over it."""
 
 
-def section_cost(tunes: Sequence[Tune], *, floor: float | None) -> float:
-    """Cost of a section's lines together; ``floor`` is the mean (MIDI) that it should reach, if any."""
+def section_cost(tunes: Sequence[Tune], *, floor: float | None, ceiling: float | None) -> float:
+    """Cost of a section's lines together; ``floor`` and ``ceiling`` (MIDI) bound their mean, if given."""
     steps = [b - a for tune in tunes for a, b in pairwise(tune.midi_notes)]
     notes = [note for tune in tunes for note in tune.midi_notes]
     cost = 0.0
@@ -55,8 +55,11 @@ def section_cost(tunes: Sequence[Tune], *, floor: float | None) -> float:
         cost += PEAK_SPREAD * max(0, sum(max(tune.midi_notes) == max(notes) for tune in tunes) - 2)
         compass = max(notes) - min(notes)
         cost += SMALL_COMPASS * max(0, 10 - compass) + LARGE_COMPASS * max(0, compass - 17)
+    mean = sum(notes) / len(notes)
     if floor is not None:
-        cost += OFF_MEAN * max(0.0, floor - sum(notes) / len(notes)) * len(tunes)
+        cost += OFF_MEAN * max(0.0, floor - mean) * len(tunes)
+    if ceiling is not None:
+        cost += OFF_MEAN * max(0.0, mean - ceiling) * len(tunes)
     return cost
 
 

@@ -43,11 +43,12 @@ HEIGHT: Final = {"verse": 3.3, "chorus": 3.6, "bridge": 3.6}
 
 @dataclass(frozen=True)
 class KindPlan:
-    """What a kind's melody is asked to do: its middle (MIDI), the mean it should not lie under, and what follows it."""
+    """What a kind's melody is asked to do: its middle (MIDI), the means to keep between, and what follows it."""
 
     kind: str
     middle: float
     floor: float | None
+    ceiling: float | None
     next_kind: str | None
     avoid_loop: tuple[str, ...] | None
 
@@ -206,7 +207,7 @@ class TuneWriter:
             )
             tunes.append(tune)
             total += cost
-        return tuple(tunes), total + section_cost(tunes, floor=plan.floor)
+        return tuple(tunes), total + section_cost(tunes, floor=plan.floor, ceiling=plan.ceiling)
 
     def _line_end(self, piece: Piece, rhythm: Rhythm, close: str | None) -> LineEnd:
         """A line closes in the bar of its last stressed syllable, or of its last one."""
