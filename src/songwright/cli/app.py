@@ -63,6 +63,8 @@ def run(arguments: list[str]) -> int:
         # Outside of its standalone mode the library hands back an early exit's code instead of raising it.
         code = app(args=arguments or ["--help"], prog_name="songwright", standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # the library has caught Ctrl-C itself
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except KeyboardInterrupt:
         return _fail("interrupted; what was made so far is kept, run the same command again to go on", INTERRUPTED)

@@ -31,11 +31,11 @@ def make(
     stopped goes on where it was.
     """
     from songwright.pipeline.progress import show_progress
-    from songwright.pipeline.song import make_song
+    from songwright.pipeline.song import make_song, summary
     from songwright.store import Store
 
     with show_progress(quiet=quiet) as progress:
-        result = make_song(
+        report = make_song(
             brief,
             out,
             seed=options.DEFAULT_SEED if seed is None else seed,
@@ -43,4 +43,4 @@ def make(
             progress=progress,
             store=Store(remake=fresh),
         )
-    print(result.summary())
+    print(summary(report))

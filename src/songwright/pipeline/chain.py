@@ -19,6 +19,7 @@ from songwright.documents.audio import Audio
 from songwright.documents.brief import Brief
 from songwright.documents.character import Character
 from songwright.documents.lyric import Lyric
+from songwright.documents.report import StageTiming
 from songwright.documents.score import Score
 from songwright.errors import InputError
 from songwright.formats.band_style_file import load_band_style
@@ -56,15 +57,6 @@ class Stored(Generic[D]):
         return self._read()
 
 
-@dataclass(frozen=True, kw_only=True)
-class StageTime:
-    """How long a stage took when it was made, in seconds of wall time."""
-
-    stage: str
-    seconds: float
-    hit: bool
-
-
 class Chain:
     """One song on its way.
 
@@ -94,7 +86,7 @@ class Chain:
         self.seed = seed
         self.store = store
         self.progress = progress
-        self.times: list[StageTime] = []
+        self.timings: list[StageTiming] = []
         self.style = load_style(brief.style)
         self.band = load_band_style(brief.style)
         self._given_lyric = lyric
@@ -242,8 +234,7 @@ class Chain:
 
         with ThreadPoolExecutor(max_workers=_PLAYING_THREADS) as pool:
             entries = list(pool.map(play, performance.parts))
-        for part, entry in zip(performance.parts, entries, strict=True):
-            self.note_time(f"play {part.name}", entry)
+        self.note_time("play", sum(entry.seconds for entry in entries) / _PLAYING_THREADS)
         return {part.name: entry for part, entry in zip(performance.parts, entries, strict=True)}
 
     def _play(self, part: PerformedPart, duration_s: float) -> Entry:
@@ -313,7 +304,7 @@ class Chain:
             },
         )
         entry = self.store.get_or_make(key, make)
-        self.note_time(f"sing {part.name}", entry)
+        self.note_time(f"sing {part.name}", entry.seconds)
         return entry
 
     # --- shared ------------------------------------------------------------------------------------------------------
@@ -328,7 +319,7 @@ class Chain:
         self.progress(key.stage, 0, 1)
         entry = self.store.get_or_make(key, make)
         self.progress(key.stage, 1, 1)
-        self.note_time(key.stage, entry)
+        self.note_time(key.stage, entry.seconds)
         return entry
 
     def _document(self, cls: type[D], key: StageKey, make: Callable[[], D]) -> Stored[D]:
@@ -336,9 +327,9 @@ class Chain:
         entry = self.run(key, lambda folder: write_document(folder, "document", make()))
         return Stored(entry.digest, lambda: entry.document(cls, "document"))
 
-    def note_time(self, stage: str, entry: Entry) -> None:
-        """Remember how long a stage took, for the report."""
-        self.times.append(StageTime(stage=stage, seconds=entry.seconds, hit=entry.hit))
+    def note_time(self, stage: str, seconds: float) -> None:
+        """Remember for the report how long a stage took when it was made, in whichever run that was."""
+        self.timings.append(StageTiming(name=stage, seconds=round(seconds, 3)))
 
 
 @dataclass(frozen=True, kw_only=True)

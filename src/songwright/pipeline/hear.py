@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from songwright.documents.report import BandDifference, Measured, StemLevel
 from songwright.formats.wav import read_wav
 from songwright.pipeline.chain import Chain
-from songwright.pipeline.finish import CEILING_DBTP, TARGET_LUFS, Finish, read_facts, write_facts
+from songwright.pipeline.finish import Finish, read_facts, write_facts
 from songwright.pipeline.keys import code_digest, libraries_digest
-from songwright.pipeline.report import Measurement
 from songwright.store import Entry, StageKey, digest_of
 
-LOUDNESS_TOLERANCE_LU: Final = 0.3
-MOST_WORD_ERRORS: Final = 25.0
-MOST_BALANCE_DB: Final = 4.0
-MOST_RESIDUAL_DBFS: Final = -80.0
-"""Targets of the first release; `docs/architecture.md` says where each comes from."""
+SILENT_LUFS: Final = -70.0
+"""The absolute gate of ITU-R BS.1770: under it a stem has no loudness."""
 
 
 def hear_balance(chain: Chain, finish: Finish) -> Entry:
@@ -62,57 +59,24 @@ def hear_words(chain: Chain, finish: Finish, lead: str) -> Entry:
     return chain.run(key, make)
 
 
-def measurements(
-    finish: Finish, *, balance: Entry, words: Entry | None, pitch: dict[str, Any] | None
-) -> tuple[Measurement, ...]:
-    """Every number with its target."""
+def measured(finish: Finish, *, balance: Entry, words: Entry | None, pitch: dict[str, Any] | None) -> Measured:
+    """Gather what was measured on the finished sound."""
     master, mix, octaves = read_facts(finish.master), read_facts(finish.mix), read_facts(balance)["balance_db"]
-    rows = []
-    if pitch is not None:
-        rows += [
-            Measurement(name="sung pitch, median error", value=pitch["median_cents"], unit="cents", at_most=10.0),
-            Measurement(
-                name="sung pitch, voiced frames within 50 cents",
-                value=100.0 * pitch["within_50_cents"],
-                unit="%",
-                at_least=90.0,
-            ),
-            Measurement(name="dead notes", value=pitch["n_dead_notes"], unit="notes", at_most=0.0),
-        ]
-    if words is not None:
-        errors = 100.0 * read_facts(words)["word_error_rate"]
-        rows.append(
-            Measurement(name="word errors of the lead (Whisper)", value=errors, unit="%", at_most=MOST_WORD_ERRORS)
-        )
-    rows += [
-        Measurement(
-            name="loudness",
-            value=master["loudness_lufs"],
-            unit="LUFS",
-            at_least=TARGET_LUFS - LOUDNESS_TOLERANCE_LU,
-            at_most=TARGET_LUFS + LOUDNESS_TOLERANCE_LU,
+    heard = read_facts(words) if words is not None else {}
+    sung = pitch if pitch is not None else {}
+    return Measured(
+        pitch_median_cents=sung.get("median_cents"),
+        pitch_within_50_share=sung.get("within_50_share"),
+        n_dead_notes=sung.get("n_dead_notes"),
+        word_error_rate=heard.get("word_error_rate"),
+        heard_words=heard.get("heard"),
+        loudness_lufs=master["loudness_lufs"],
+        loudness_range_lu=master["loudness_range_lu"],
+        true_peak_dbtp=master["true_peak_dbtp"],
+        bands=tuple(BandDifference(centre_hz=float(centre_hz), difference_db=db) for centre_hz, db in octaves.items()),
+        stems=tuple(
+            StemLevel(name=name, loudness_lufs=None if level <= SILENT_LUFS else level)
+            for name, level in mix["levels_lufs"].items()
         ),
-        Measurement(name="true peak", value=master["true_peak_dbtp"], unit="dBTP", at_most=CEILING_DBTP),
-        Measurement(
-            name="spectrum against popular music, worst octave 63 Hz to 8 kHz",
-            value=max(abs(db) for db in octaves.values()),
-            unit="dB",
-            at_most=MOST_BALANCE_DB,
-        ),
-        Measurement(
-            name="stems against the pre-master mix",
-            value=mix["stems_residual_dbfs"],
-            unit="dBFS",
-            at_most=MOST_RESIDUAL_DBFS,
-        ),
-        Measurement(name="loudness range", value=master["loudness_range_lu"], unit="LU"),
-        Measurement(name="deepest limiting", value=master["most_reduction_db"], unit="dB"),
-        Measurement(name="time limited", value=100.0 * master["limited_share"], unit="%"),
-    ]
-    if mix.get("lead_over_band_lu") is not None:
-        rows.append(Measurement(name="lead over the band", value=mix["lead_over_band_lu"], unit="LU"))
-    rows += [
-        Measurement(name=f"spectrum at {centre} Hz", value=db, unit="dB from popular music")
-        for centre, db in octaves.items()
-    ]
-    return tuple(rows)
+        stems_residual_dbfs=mix["stems_residual_dbfs"],
+    )

@@ -19,7 +19,7 @@ def score_sheets(chain: Chain) -> Entry:
 
     def make(folder: Path) -> None:
         from songwright.formats.chordpro import score_to_chordpro
-        from songwright.formats.engraving import score_to_svg
+        from songwright.formats.engraving import engrave_score
         from songwright.formats.musicxml import score_to_musicxml
         from songwright.formats.nashville import score_to_nashville
 
@@ -27,7 +27,7 @@ def score_sheets(chain: Chain) -> Entry:
         _write(folder / "score.musicxml", score_to_musicxml(score))
         _write(folder / "chart.cho", score_to_chordpro(score, lyric=chain.lyric.value, duration_s=duration_s))
         _write(folder / "chart-nashville.txt", score_to_nashville(score, duration_s=duration_s))
-        _write(folder / "score.svg", score_to_svg(score))
+        _write(folder / "score.svg", engrave_score(score))
 
     key = StageKey(
         stage="write the sheets",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from songwright.documents.brief import Brief
+from songwright.documents.report import Report
 from songwright.errors import InputError
 from songwright.formats.brief_file import check_brief_names, load_brief
 from songwright.formats.character_file import list_characters
+from songwright.formats.report import report_to_json, report_to_markdown
 from songwright.formats.style_file import list_styles
-from songwright.pipeline.chain import SAMPLE_RATE_HZ, Chain, load_rows
-from songwright.pipeline.finish import Finish, read_facts
+from songwright.pipeline.chain import SAMPLE_RATE_HZ, Chain
+from songwright.pipeline.finish import Finish
 from songwright.pipeline.folder import OutputFolder, open_output_folder
-from songwright.pipeline.hear import hear_balance, hear_words, measurements
+from songwright.pipeline.hear import hear_balance, hear_words, measured
 from songwright.pipeline.progress import ProgressCallback, silent
-from songwright.pipeline.report import Report, SectionTime, StageSeconds, report_to_json, report_to_markdown
 from songwright.pipeline.sheets import score_sheets, song_midi, timed_lyrics
 from songwright.store import Entry, StageKey, Store, digest_of
 
@@ -80,8 +81,9 @@ def _make(chain: Chain, folder: OutputFolder) -> Report:
     lead = _lead_name(chain)
     sheets, midi = score_sheets(chain), song_midi(chain)
     words_entry = timed_lyrics(chain, chain.voices[lead])
+    _ = finish.coded  # before the report, which lists its time
     balance, heard = hear_balance(chain, finish), hear_words(chain, finish, lead)
-    report = _report(chain, finish, lead=lead, balance=balance, heard=heard)
+    report = _report(chain, finish, balance=balance, heard=heard)
     pages = _report_files(chain, report)
     files = {
         "master.wav": finish.master.path("master.wav"),
@@ -113,48 +115,32 @@ def _lead_name(chain: Chain) -> str:
     raise InputError("the arrangement has no lead; the lyric needs at least one line that is not in round brackets")
 
 
-def _report(chain: Chain, finish: Finish, *, lead: str, balance: Entry, heard: Entry) -> Report:
-    score, arrangement, tempo = chain.score.value, chain.arrangement.value, chain.score.value.tempo_map
-    start_s = tempo.quarters_to_seconds
-    _ = finish.coded  # so that its time is in the list
+def _report(chain: Chain, finish: Finish, *, balance: Entry, heard: Entry) -> Report:
+    score = chain.score.value
     return Report(
         title=score.title,
         artist=score.artist,
         seed=chain.seed,
-        asked=_asked(chain.brief),
-        key=str(score.key),
-        tempo_qpm=score.tempo_qpm,
-        metre=f"{score.metre.beats}/{score.metre.beat_unit}",
         duration_s=round(chain.band_performance.value.duration_s, 3),
-        sections=tuple(
-            SectionTime(
-                name=section.name,
-                start_s=round(start_s(section.start_quarters), 3),
-                duration_s=round(start_s(section.end_quarters) - start_s(section.start_quarters), 3),
-            )
-            for section in score.sections
-        ),
-        voices={part.name: f"{part.role}, {part.singer}" for part in arrangement.voices},
-        instruments={part.name: part.instrument for part in arrangement.instruments},
-        measurements=measurements(finish, balance=balance, words=heard, pitch=None),
-        phrases=tuple(load_rows(chain.voices[lead])),
-        heard=read_facts(heard)["heard"],
-        stages=tuple(StageSeconds(stage=time.stage, seconds=time.seconds) for time in chain.times),
+        asked=_asked(chain.brief, chain),
+        measured=measured(finish, balance=balance, words=heard, pitch=None),
+        timings=tuple(chain.timings),
     )
 
 
-def _asked(brief: Brief) -> dict[str, Any]:
-    return {
-        "singer": brief.singer,
-        "style": brief.style,
-        "tempo": "the style's" if brief.tempo_qpm is None else brief.tempo_qpm,
-        "key": "chosen for the singer" if brief.key is None else brief.key,
-        "mood": list(brief.mood),
-        "form": list(brief.form) or "the lyric's own order",
-        "lyric_lines": sum(
-            bool(line.strip()) and not line.strip().startswith("[") for line in brief.lyric.splitlines()
-        ),
-    }
+def _asked(brief: Brief, chain: Chain) -> tuple[tuple[str, str], ...]:
+    """What the brief says, and what became of what it left open."""
+    score = chain.score.value
+    n_lines = sum(bool(line.strip()) and not line.strip().startswith("[") for line in brief.lyric.splitlines())
+    return (
+        ("singer", brief.singer),
+        ("style", brief.style),
+        ("tempo", f"{score.tempo_qpm:g} qpm" + ("" if brief.tempo_qpm is not None else " (the style's)")),
+        ("key", str(score.key) + ("" if brief.key is not None else " (chosen for the singer)")),
+        ("mood", ", ".join(brief.mood) or "any"),
+        ("form", ", ".join(section.name for section in score.sections)),
+        ("lyric", f"{n_lines} lines"),
+    )
 
 
 def _report_files(chain: Chain, report: Report) -> Entry:
@@ -166,3 +152,11 @@ def _report_files(chain: Chain, report: Report) -> Entry:
 
     key = StageKey(stage="write the report", version=1, inputs={name: digest_of(text) for name, text in texts.items()})
     return chain.store.get_or_make(key, make)
+
+
+def summary(report: Report) -> str:
+    """Return a few lines about a report for the terminal."""
+    minutes, seconds = divmod(round(report.duration_s), 60)
+    marks = {True: "ok  ", False: "MISS", None: "?   "}
+    rows = [f"  {marks[check.reached]} {check.name}: {check.found} ({check.wanted})" for check in report.checks]
+    return "\n".join([f"{report.title} by {report.artist}, {minutes}:{seconds:02d}", *rows])
