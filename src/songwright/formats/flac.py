@@ -24,7 +24,8 @@ def write_flac(path: Path, audio: Audio, *, tags: AudioTags, dither: bool = Fals
     import soundfile
     from mutagen.flac import FLAC
 
-    samples = audio_to_pcm(audio, bits=24, dither=dither, path=path) << 8
+    samples = audio_to_pcm(audio, bits=24, dither=dither, path=path)
+    samples <<= 8
     with atomic_path(path) as temporary:
         try:
             soundfile.write(temporary, samples, audio.sample_rate_hz, format="FLAC", subtype="PCM_24")

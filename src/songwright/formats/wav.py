@@ -50,7 +50,8 @@ def write_wav(path: Path, audio: Audio, *, sample_format: SampleFormat = "pcm24"
         subtype = "FLOAT"
     else:
         # libsndfile keeps the upper 24 of 32 bits.
-        samples = audio_to_pcm(audio, bits=24, dither=dither, path=path) << 8
+        samples = audio_to_pcm(audio, bits=24, dither=dither, path=path)
+        samples <<= 8
         subtype = "PCM_24"
     with atomic_path(path) as temporary:
         try:
