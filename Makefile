@@ -33,7 +33,7 @@ format: setup  ## let ruff put the files in order
 	$(BIN)/ruff format
 
 bench: setup  ## measure time, memory and quality; prints tables
-	$(BIN)/python -m bench
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lock: setup  ## resolve requirements.lock again from pyproject.toml
 	tools/lock
