@@ -121,24 +121,24 @@ DEFAULT_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType(
         ),
         "drums": Channel(
             level_lu=-1.0, spread=0.9, high_pass_hz=30.0, ratio=2.5, threshold_lu=6.0, attack_ms=20.0, release_ms=90.0,
-            room_db=-13.0, eq=(_peak(62.0, 3.0, 1.0), _peak(380.0, -3.0), _high(7000.0, 1.0)),
+            room_db=-13.0, eq=(_peak(62.0, 1.0, 1.0), _peak(380.0, -3.0), _high(7000.0, 1.0)),
         ),
         "brushes": Channel(
-            level_lu=-5.0, spread=0.9, high_pass_hz=30.0, room_db=-12.0, eq=(_peak(62.0, 3.0, 1.0), _high(8000.0, 1.0)),
+            level_lu=-5.0, spread=0.9, high_pass_hz=30.0, room_db=-12.0, eq=(_peak(62.0, 1.0, 1.0), _high(8000.0, 1.0)),
         ),
         "stomps": Channel(
-            level_lu=-2.0, spread=0.8, high_pass_hz=30.0, room_db=-11.0, eq=(_peak(60.0, 2.0, 1.0), _peak(350.0, -2.0)),
+            level_lu=-2.0, spread=0.8, high_pass_hz=30.0, room_db=-11.0, eq=(_peak(350.0, -2.0),),
         ),
         "claps": Channel(level_lu=-5.0, spread=1.0, high_pass_hz=250.0, room_db=-8.0, plate_db=-16.0),
         "tambourine": Channel(level_lu=-14.0, pan=0.35, spread=0.3, high_pass_hz=800.0, room_db=-12.0),
         "shaker": Channel(level_lu=-16.0, pan=-0.35, spread=0.3, high_pass_hz=800.0, room_db=-14.0),
         "bass": Channel(
             level_lu=-1.0, spread=0.0, high_pass_hz=32.0, ratio=3.5, threshold_lu=-1.0, attack_ms=20.0, room_db=OFF_DB,
-            eq=(_peak(75.0, 2.0), _peak(260.0, -2.0), _peak(900.0, 2.0)),
+            eq=(_peak(65.0, -1.5), _peak(260.0, -2.0), _peak(900.0, 3.0)),
         ),
         "upright-bass": Channel(
             level_lu=-1.0, spread=0.0, high_pass_hz=32.0, ratio=3.0, threshold_lu=0.0, attack_ms=20.0, room_db=-22.0,
-            eq=(_peak(75.0, 2.0), _peak(250.0, -2.0), _peak(1100.0, 2.0)),
+            eq=(_peak(60.0, -3.0), _peak(1100.0, 3.0)),
         ),
         "acoustic-guitar": replace(_GUITAR, level_lu=-5.0, pan=-0.35, eq=(_peak(220.0, -2.0), _high(6000.0, 2.0))),
         "strummed-guitar": replace(_GUITAR, level_lu=-5.0, pan=-0.35, eq=(_peak(220.0, -2.0), _high(6000.0, 2.0))),

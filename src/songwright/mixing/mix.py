@@ -196,17 +196,20 @@ class _Desk:
 
     def _prepare_lead(self, name: str) -> SampleArray:
         channel = self.style.channel(name, "lead")
-        voice = self._sing_through(name, channel)
+        voice = _place(self._sing_through(name, channel, None), pan=channel.pan, width=1.0)
         self.active = measure_active_steps(voice, sample_rate_hz=self.rate)[: self.n_steps]
         if self.style.duck_db < 0.0 and self.active.any():
             self.duck_gain = self._draw(self.style.duck_db * find_duck(self.active))
-        return _place(voice, pan=channel.pan, width=1.0)
+        return voice
 
-    def _sing_through(self, name: str, channel: Channel) -> SampleArray:
-        """Run a voice's chain where it sings."""
+    def _sing_through(self, name: str, channel: Channel, lufs: float | None) -> SampleArray:
+        """Run a voice's chain where it sings, and bring it to a loudness when one is given."""
         dry = self._read(name)
         regions = Regions(dry, before_s=0.05, after_s=_MARGIN_S, sample_rate_hz=self.rate)
         voice = process_voice(regions.gather(dry), channel, air_db=self.style.air_db, sample_rate_hz=self.rate)
+        if lufs is not None:
+            # a mono voice sounds 3 LU louder from two loudspeakers, wherever constant power places it
+            self._set_level(voice, lufs - (10.0 * float(np.log10(2.0)) if len(voice) == 1 else 0.0))
         return regions.scatter(voice, np.empty_like(dry))
 
     def _place_instrument(self, name: str) -> SampleArray:
@@ -251,9 +254,9 @@ class _Desk:
     def _place_voice(self, name: str, index: int, n_members: int, lead_lufs: float) -> SampleArray:
         role = self.roles[name]
         channel = self.style.channel(name, role)
-        voice = self._sing_through(name, channel)
+        lufs = lead_lufs + channel.level_lu - 10.0 * float(np.log10(n_members))
+        voice = self._sing_through(name, channel, lufs)
         placed = _place(voice, pan=_find_seat(name, role, channel, index, n_members), width=1.0)
-        self._set_level(placed, lead_lufs + channel.level_lu - 10.0 * float(np.log10(n_members)))
         self.spaces.add(placed, channel)
         return placed
 

@@ -13,6 +13,7 @@ reflections (under 40 ms) glue the people together; the late reverberation belon
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +50,18 @@ def _pan_gains(pan: float) -> tuple[float, float]:
 
 def _velocity_gain(velocity: int) -> float:
     return (velocity / 127.0) ** 2  # the curve of General MIDI: 40 dB for a tenth of the velocity
+
+
+@functools.cache
+def _low_pass(order: int, f_hz: float, sample_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+    b, a = signal.butter(order, f_hz, fs=sample_rate_hz)
+    return np.asarray(b), np.asarray(a)
+
+
+@functools.cache
+def _high_pass(order: int, f_hz: float, sample_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+    b, a = signal.butter(order, f_hz, "high", fs=sample_rate_hz)
+    return np.asarray(b), np.asarray(a)
 
 
 def _resonator(f_hz: float, quality: float, sample_rate_hz: int) -> tuple[FloatArray, FloatArray]:
@@ -92,9 +105,9 @@ def _clap_of(person: _Person, hardness: float, rng: np.random.Generator, sample_
     pitch = person.resonance_hz * rng.uniform(0.92, 1.09)
     cavity = signal.lfilter(*_resonator(pitch, person.quality, sample_rate_hz), noise)
     fingers = signal.lfilter(*_resonator(min(2.4 * pitch, 6500.0), 1.5, sample_rate_hz), noise)
-    snap = signal.lfilter(*signal.butter(1, 3500.0, "high", fs=sample_rate_hz), noise)
+    snap = signal.lfilter(*_high_pass(1, 3500.0, sample_rate_hz), noise)
     wave = cavity + (0.25 + 0.35 * hardness) * fingers + (0.05 + 0.12 * hardness) * snap
-    wave = signal.lfilter(*signal.butter(1, 8000.0, fs=sample_rate_hz), wave)  # skin is soft
+    wave = signal.lfilter(*_low_pass(1, 8000.0, sample_rate_hz), wave)  # skin is soft
     return np.asarray(wave / np.sqrt(np.sum(wave**2)) * person.gain)
 
 
@@ -127,7 +140,7 @@ def _stomp_of(
         decay_s = rng.uniform(0.020, 0.045) * (floor_hz[0] / mode_hz) ** 0.4
         wave += amplitude * np.sin(2.0 * np.pi * mode_hz * t_s * rng.uniform(0.99, 1.01)) * np.exp(-t_s / decay_s)
     noise = rng.standard_normal(n)
-    thump = signal.lfilter(*signal.butter(2, 160.0, fs=sample_rate_hz), noise * np.exp(-t_s / 0.025))
+    thump = signal.lfilter(*_low_pass(2, 160.0, sample_rate_hz), noise * np.exp(-t_s / 0.025))
     wave += 1.6 * thump
     sole = signal.lfilter(*_resonator(rng.uniform(1500.0, 2600.0), 1.0, sample_rate_hz), noise * np.exp(-t_s / 0.0035))
     wave += (0.10 + 0.22 * hardness) * sole
@@ -145,8 +158,10 @@ def _add(dry: FloatArray, wave: FloatArray, start: int, pan: float) -> None:
 def _in_a_room(dry: FloatArray, sample_rate_hz: int, rng: np.random.Generator) -> FloatArray:
     """Add first reflections: delayed, duller, from other directions; each ear hears its own."""
     wet = dry.copy()
-    b, a = signal.butter(1, 5000.0, fs=sample_rate_hz)  # walls and air take the top
-    dull = signal.lfilter(b, a, dry, axis=1)
+    # walls and air take the top: a one-pole low-pass at 5 kHz as a short FIR, which has no memory to ring on
+    pole = np.exp(-2.0 * np.pi * 5000.0 / sample_rate_hz)
+    taps = (1.0 - pole) * pole ** np.arange(24)
+    dull = np.stack([np.convolve(channel, taps)[: dry.shape[1]] for channel in dry])
     for delay_s in np.sort(rng.uniform(*_REFLECTION_S, _N_REFLECTIONS)):
         gain = 0.42 * 10.0 ** (-0.35 * delay_s / 0.010)  # -7 dB every 10 ms on top of the first bounce's -7.5 dB
         for channel in (0, 1):
