@@ -38,7 +38,7 @@ def test_compose_writes_what_a_musician_reads_and_edits(composed):
         "chart-nashville.txt", "song.mid",
     }  # fmt: skip
     score = document_from_json(Score, (composed / "score.json").read_text(encoding="utf-8"))
-    assert [phrase.name for phrase in score.phrases] == ["verse-1.1", "verse-1.2"]
+    assert [phrase.name for phrase in score.phrases] == ["chorus.1", "chorus.2"]
     assert " ".join(word.text for word in score.phrases[0].words) == "The river knows my name"
 
 

@@ -9,10 +9,10 @@ singer = "harlan"
 style = "stomp-clap-hey"
 tempo = 120
 key = "G major"
-form = ["Verse 1"]
+form = ["Chorus"]
 lyric = """
-[Verse 1]
-The river knows my name
+[Chorus]
+The river knows my name (hey!)
 And it carries me home
 """
 '''

@@ -16,7 +16,7 @@ from songwright.formats.style_file import list_styles
 from songwright.pipeline.chain import SAMPLE_RATE_HZ, Chain
 from songwright.pipeline.finish import Finish
 from songwright.pipeline.folder import OutputFolder, open_output_folder
-from songwright.pipeline.hear import hear_balance, hear_words, measured
+from songwright.pipeline.hear import draw_picture, hear_balance, hear_pitch, hear_words, measured
 from songwright.pipeline.progress import ProgressCallback, silent
 from songwright.pipeline.sheets import score_sheets, song_midi, timed_lyrics
 from songwright.store import Entry, StageKey, Store, digest_of
@@ -83,10 +83,13 @@ def _make(chain: Chain, folder: OutputFolder) -> Report:
     words_entry = timed_lyrics(chain, chain.voices[lead])
     _ = finish.coded  # before the report, which lists its time
     balance, heard = hear_balance(chain, finish), hear_words(chain, finish, lead)
-    report = _report(chain, finish, balance=balance, heard=heard)
+    pitch = hear_pitch(chain, chain.voices[lead])
+    picture = draw_picture(chain, finish, pitch)
+    report = _report(chain, finish, balance=balance, heard=heard, pitch=pitch)
     pages = _report_files(chain, report)
     files = {
         "master.wav": finish.master.path("master.wav"),
+        "song.png": picture.path("song.png"),
         **{name: finish.coded.path(name) for name in finish.coded.digests},
         **{name: finish.mix.path(name) for name in finish.mix.digests if name.endswith(".wav")},
         **{name: sheets.path(name) for name in sheets.digests},
@@ -115,7 +118,7 @@ def _lead_name(chain: Chain) -> str:
     raise InputError("the arrangement has no lead; the lyric needs at least one line that is not in round brackets")
 
 
-def _report(chain: Chain, finish: Finish, *, balance: Entry, heard: Entry) -> Report:
+def _report(chain: Chain, finish: Finish, *, balance: Entry, heard: Entry, pitch: Entry) -> Report:
     score = chain.score.value
     return Report(
         title=score.title,
@@ -123,7 +126,7 @@ def _report(chain: Chain, finish: Finish, *, balance: Entry, heard: Entry) -> Re
         seed=chain.seed,
         duration_s=round(chain.band_performance.value.duration_s, 3),
         asked=_asked(chain.brief, chain),
-        measured=measured(finish, balance=balance, words=heard, pitch=None),
+        measured=measured(finish, balance=balance, words=heard, pitch=pitch),
         timings=tuple(chain.timings),
     )
 
