@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -69,7 +70,7 @@ class Finish:
             from songwright.mixing import mix
 
             mixed = mix(
-                {name: entry_audio(entry) for name, entry in dry.items()},
+                _SoundsOnDemand(dry),
                 roles=self.roles,
                 sections=score.sections,
                 tempo_map=score.tempo_map,
@@ -173,6 +174,22 @@ class Finish:
             },
         )
         return self.chain.run(key, make)
+
+
+class _SoundsOnDemand(Mapping[str, Audio]):
+    """Dry stems that are read when they are asked for: all of them at once would be a gigabyte."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> Audio:
+        return entry_audio(self._entries[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def write_facts(folder: Path, facts: dict[str, Any]) -> None:
