@@ -164,13 +164,13 @@ def test_ctrl_c_is_exit_130(capsys, monkeypatch):
 def test_a_real_ctrl_c_stops_a_run_and_leaves_no_half_file(tmp_path, brief):
     out = tmp_path / "out"
     command = [sys.executable, "-c", "from songwright.cli import main; main()", "make", str(brief), "--out", str(out)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
-    while not (out / ".songwright.json").exists():  # the folder is claimed: the work has begun
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        # The manifest claims the folder: from then on the work has begun.
+        while not (out / ".songwright.json").exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert [path.name for path in out.iterdir()] == [".songwright.json"]
