@@ -15,20 +15,23 @@ import numpy.typing as npt
 from scipy import signal
 
 from songwright.documents.audio import Audio
-from songwright.documents.mix_style import VOCAL_ROLES, Channel, MixStyle
+from songwright.documents.mix_style import VOCAL_ROLES, Channel, EqBand, MixStyle
 from songwright.documents.score import Section
 from songwright.errors import InputError
 from songwright.hearing.loudness import measure_loudness_lufs, measure_step_power
 from songwright.mixing.backends.pedalboard import equalise
 from songwright.mixing.bus import find_match_bands
 from songwright.mixing.gains import (
+    COMPRESSOR_STEP,
     STEP_S,
+    average_phrases_lu,
     draw_gain,
     find_duck,
     find_glue_db,
     find_ride_db,
     find_section_gain_db,
     measure_active_steps,
+    measure_phrases_lu,
 )
 from songwright.mixing.regions import Regions
 from songwright.mixing.spaces import Spaces
@@ -45,6 +48,8 @@ PEAK_DB: Final = -3.0
 
 _DUCK_HZ: Final = 2200.0  # the middle of 1.2 to 4 kHz, where consonants and the second and third formants lie
 _DUCK_Q: Final = 0.7
+_VOICE_TRIM_DB: Final = 4.0
+_END_FADE_S: Final = 0.05
 _MARGIN_S: Final = 0.3  # what rings in filters and compressors after a stem falls silent
 
 
@@ -65,7 +70,8 @@ class Mix:
     ride_db : np.ndarray [shape=(n_steps,), dB]
         Gain of the lead every 10 ms against its own mean; zeros without a lead.
     lead_over_band_lu
-        Loudness of the lead above the band while it sings, measured; ``None`` without one of them.
+        How far the lead stands above the band in the finished mix, mean over its phrases; ``None`` without one of
+        them.
     most_glue_db
         Deepest gain reduction of the bus compressor (>= 0).
     """
@@ -152,23 +158,22 @@ class _Desk:
 
     def run(self, lead: str | None) -> Mix:
         voice = self._prepare_lead(lead) if lead is not None else None
-        total = np.zeros((2, self.n_samples), dtype=np.float32)
+        band, voices = (np.zeros((2, self.n_samples), dtype=np.float32) for _ in range(2))
         for name in self.names:
             if self.roles[name] not in VOCAL_ROLES:
                 self.done[name] = self._place_instrument(name)
-                total += self.done[name]
+                band += self.done[name]
         ride_db = np.zeros(self.n_steps)
-        over_band: float | None = None
         lead_lufs = BAND_LUFS
         if lead is not None and voice is not None:
-            ride_db, lead_lufs, over_band = self._ride_lead(lead, voice, self._step_power(total))
-            total += self.done[lead]
+            ride_db, lead_lufs = self._ride_lead(lead, voice, self._step_power(band))
+            voices += self.done[lead]
         for role in VOCAL_ROLES[1:]:
             members = [name for name in self.names if self.roles[name] == role]
             for i, name in enumerate(members):
                 self.done[name] = self._place_voice(name, i, len(members), lead_lufs)
-                total += self.done[name]
-        return self._through_the_bus(total, ride_db, over_band)
+                voices += self.done[name]
+        return self._through_the_bus(band, voices, lead, ride_db)
 
     def _read(self, name: str) -> SampleArray:
         audio = self.stems[name]
@@ -229,27 +234,18 @@ class _Desk:
         self.spaces.add(placed, channel)
         return placed
 
-    def _ride_lead(
-        self, name: str, voice: SampleArray, band_power: FloatArray
-    ) -> tuple[FloatArray, float, float | None]:
-        has_band = bool(band_power.max(initial=0.0) > 0.0)
-        if has_band:
-            curve = find_ride_db(
-                self._step_power(voice), band_power, self.active, over_band_lu=self.style.lead_over_band_lu
-            )
+    def _ride_lead(self, name: str, voice: SampleArray, band_power: FloatArray) -> tuple[FloatArray, float]:
+        curve = find_ride_db(
+            self._step_power(voice), band_power, self.active, over_band_lu=self.style.lead_over_band_lu
+        )
+        if curve.any():
             voice = voice * self._draw(curve)
-            ride = curve - curve.mean()
         else:
-            self._set_level(voice, BAND_LUFS)
-            ride = np.zeros(self.n_steps)
-        over: float | None = None
-        if has_band and self.active.any():
-            power = self._step_power(voice)[self.active].mean()
-            over = float(10.0 * np.log10(max(power, 1e-20) / max(float(band_power[self.active].mean()), 1e-20)))
+            self._set_level(voice, BAND_LUFS)  # nobody to stand above
         lufs = self._loudness(voice)
         self.spaces.add(voice, self.style.channel(name, "lead"))
         self.done[name] = voice
-        return ride, lufs if lufs > SILENCE_DB else BAND_LUFS, over
+        return curve - curve.mean(), lufs if lufs > SILENCE_DB else BAND_LUFS
 
     def _place_voice(self, name: str, index: int, n_members: int, lead_lufs: float) -> SampleArray:
         role = self.roles[name]
@@ -265,12 +261,24 @@ class _Desk:
         if measured > SILENCE_DB:
             samples *= np.float32(db_to_gain(lufs - measured))
 
-    def _through_the_bus(self, total: SampleArray, ride_db: FloatArray, over_band: float | None) -> Mix:
-        bands = find_match_bands(Audio(samples=total, sample_rate_hz=self.rate), limit_db=self.style.match_limit_db)
-        if bands:
-            total = equalise(total, bands, sample_rate_hz=self.rate)
+    def _equalise(self, samples: SampleArray, bands: tuple[EqBand, ...]) -> SampleArray:
+        return equalise(samples, bands, sample_rate_hz=self.rate) if bands else samples
+
+    def _through_the_bus(self, band: SampleArray, voices: SampleArray, lead: str | None, ride_db: FloatArray) -> Mix:
+        bands = find_match_bands(
+            Audio(samples=band + voices, sample_rate_hz=self.rate), limit_db=self.style.match_limit_db
+        )
+        band, voices = self._equalise(band, bands), self._equalise(voices, bands)
+        voice_gain_db, over_band = self._stand_above(band, lead, bands)
+        voice_gain = np.float32(db_to_gain(voice_gain_db))
+        total = band + voice_gain * voices
+        del band, voices
         glue_db = find_glue_db(total, sample_rate_hz=self.rate)
-        glue = draw_gain(glue_db, step_s=64 / self.rate, n_samples=self.n_samples, sample_rate_hz=self.rate)
+        glue = draw_gain(
+            glue_db, step_s=COMPRESSOR_STEP / self.rate, n_samples=self.n_samples, sample_rate_hz=self.rate
+        )
+        n_fade = min(round(_END_FADE_S * self.rate), self.n_samples)  # reverberation is cut at the end of the file
+        glue[self.n_samples - n_fade :] *= np.linspace(1.0, 0.0, n_fade, dtype=np.float32)
         peak = float(np.abs(total * glue).max())
         glue *= np.float32(db_to_gain(PEAK_DB) / peak if peak > 0.0 else 1.0)
         total[:] = 0.0
@@ -279,10 +287,9 @@ class _Desk:
         for name in self.names:
             samples = self.done.pop(name)
             regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
-            sounding = regions.gather(samples)
-            if bands:
-                sounding = equalise(sounding, bands, sample_rate_hz=self.rate)
-            sounding *= regions.gather(glue)
+            sounding = self._equalise(regions.gather(samples), bands) * regions.gather(glue)
+            if self.roles[name] in VOCAL_ROLES:
+                sounding *= voice_gain
             levels_lufs[name] = self._loudness(sounding)
             regions.scatter(sounding, samples)
             total += samples
@@ -296,6 +303,21 @@ class _Desk:
             lead_over_band_lu=over_band,
             most_glue_db=float(-glue_db.min(initial=0.0)),
         )
+
+    def _stand_above(
+        self, band: SampleArray, lead: str | None, bands: tuple[EqBand, ...]
+    ) -> tuple[float, float | None]:
+        """Gain in dB that all voices get for what the bus equaliser did to them, and where the lead then stands."""
+        if lead is None:
+            return 0.0, None
+        phrases, over = measure_phrases_lu(
+            self._step_power(self._equalise(self.done[lead], bands)), self._step_power(band), self.active
+        )
+        if not phrases or not band.any():
+            return 0.0, None
+        over_lu = average_phrases_lu(phrases, over)
+        gain_db = float(np.clip(self.style.lead_over_band_lu - over_lu, -_VOICE_TRIM_DB, _VOICE_TRIM_DB))
+        return gain_db, over_lu + gain_db
 
 
 def _place(samples: SampleArray, *, pan: float, width: float) -> SampleArray:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy import ndimage, signal
 
 from songwright.documents.mix_style import OFF_DB, Channel
-from songwright.mixing.backends.pedalboard import compress, equalise
+from songwright.mixing.backends.pedalboard import equalise
+from songwright.mixing.gains import compress
 
 SampleArray = npt.NDArray[np.float32]
 
@@ -61,12 +62,10 @@ def shape_tone(samples: SampleArray, channel: Channel, *, sample_rate_hz: int) -
     if channel.ratio > 1.0:
         staged = compress(
             staged,
-            threshold_db=STAGE_DB
-            + 3.0
-            + channel.threshold_lu,  # the detector follows peaks: a sine's lie 3 dB over RMS
+            threshold_db=STAGE_DB + channel.threshold_lu,
             ratio=channel.ratio,
-            attack_ms=channel.attack_ms,
-            release_ms=channel.release_ms,
+            attack_s=channel.attack_ms / 1000.0,
+            release_s=channel.release_ms / 1000.0,
             sample_rate_hz=sample_rate_hz,
         )
     return staged
@@ -128,6 +127,8 @@ def add_air(samples: SampleArray, *, air_db: float, sample_rate_hz: int) -> Samp
 
 def process_voice(samples: SampleArray, channel: Channel, *, air_db: float, sample_rate_hz: int) -> SampleArray:
     """Run the whole chain of a voice, before level, place and space [shape=(n_channels, n_samples)]."""
+    if not samples.any():
+        return samples
     voice = shape_tone(samples, channel, sample_rate_hz=sample_rate_hz)
     voice = de_ess(voice, sample_rate_hz=sample_rate_hz)
     return add_air(voice, air_db=air_db, sample_rate_hz=sample_rate_hz)

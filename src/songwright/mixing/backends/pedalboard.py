@@ -35,19 +35,3 @@ def equalise(samples: SampleArray, bands: tuple[EqBand, ...], *, sample_rate_hz:
         [kinds[band.kind](cutoff_frequency_hz=band.f_hz, gain_db=band.gain_db, q=band.q) for band in bands]
     )
     return np.asarray(board(samples, sample_rate_hz), dtype=np.float32)
-
-
-def compress(
-    samples: SampleArray,
-    *,
-    threshold_db: float,
-    ratio: float,
-    attack_ms: float,
-    release_ms: float,
-    sample_rate_hz: int,
-) -> SampleArray:
-    """Compress peaks over ``threshold_db`` dBFS."""
-    effect = _load_library().Compressor(
-        threshold_db=threshold_db, ratio=ratio, attack_ms=attack_ms, release_ms=release_ms
-    )
-    return np.asarray(effect(samples, sample_rate_hz), dtype=np.float32)
