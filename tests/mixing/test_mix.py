@@ -205,22 +205,23 @@ def test_echoes_come_in_time(dry: dict[str, Audio]) -> None:
     assert 2.1 + np.argmax(np.abs(echo).max(axis=0)) / RATE == pytest.approx(2.0 + 0.375, abs=0.002)
 
 
-def test_fuller_sections_rise(dry: dict[str, Audio]) -> None:
-    sections = (
-        Section(name="Verse", kind="verse", start_quarters=Fraction(0), duration_quarters=Fraction(12), intensity=0.2),
-        Section(
-            name="Chorus", kind="chorus", start_quarters=Fraction(12), duration_quarters=Fraction(12), intensity=1.0
-        ),
+def test_sections_keep_a_share_of_their_difference(dry: dict[str, Audio]) -> None:
+    sections = tuple(
+        Section(name=name, kind=kind, start_quarters=Fraction(start), duration_quarters=Fraction(11), intensity=0.5)
+        for name, kind, start in (("Verse", "verse", 0), ("Chorus", "chorus", 11))
     )
-    few = {"strummed-guitar": dry["strummed-guitar"]}
-    plain = run(few, replace(STYLE, match_limit_db=0.0)).stems["strummed-guitar"]
-    lifted = run(few, replace(STYLE, match_limit_db=0.0, chorus_lift_db=4.0), sections).stems["strummed-guitar"]
-    change = [
-        measure_loudness_lufs(span(lifted, *part)) - measure_loudness_lufs(span(plain, *part))
-        for part in ((1.0, 6.0), (7.0, 11.0))
-    ]
-    # 0.8 of 4 dB, less what the glue takes back
-    assert 1.5 < change[1] - change[0] < 3.4
+    uneven = dry["strummed-guitar"].samples.copy()
+    uneven[:, : round(6.0 * RATE)] *= np.float32(10 ** (-8 / 20))  # the second section starts at 0.5 + 5.5 s
+    guitar = {"strummed-guitar": Audio(samples=uneven, sample_rate_hz=RATE)}
+    plain = replace(STYLE, match_limit_db=0.0)
+
+    def difference(style: MixStyle) -> float:
+        mixed = run(guitar, style, sections).premaster
+        return measure_loudness_lufs(span(mixed, 6.5, 10.5)) - measure_loudness_lufs(span(mixed, 1.0, 5.5))
+
+    whole, half = difference(replace(plain, section_range=1.0)), difference(replace(plain, section_range=0.5))
+    assert whole > 4  # the stem's and the bus's compressors have taken some of the 8 dB
+    assert half == pytest.approx(whole / 2, abs=0.8)
 
 
 def test_the_bus_leans_towards_popular_music(dry: dict[str, Audio], mixed: Mix) -> None:

@@ -120,7 +120,7 @@ DEFAULT_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType(
             eq=(_peak(350.0, -2.0), _peak(2500.0, 2.0)),
         ),
         "drums": Channel(
-            level_lu=-1.0, spread=0.9, high_pass_hz=30.0, ratio=2.5, threshold_lu=6.0, attack_ms=20.0, release_ms=90.0,
+            level_lu=-2.0, spread=0.9, high_pass_hz=30.0, ratio=2.5, threshold_lu=6.0, attack_ms=20.0, release_ms=90.0,
             room_db=-13.0, eq=(_peak(62.0, 1.0, 1.0), _peak(380.0, -3.0), _high(7000.0, 1.0)),
         ),
         "brushes": Channel(
@@ -129,7 +129,7 @@ DEFAULT_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType(
         "stomps": Channel(
             level_lu=-2.0, spread=0.8, high_pass_hz=30.0, room_db=-11.0, eq=(_peak(350.0, -2.0),),
         ),
-        "claps": Channel(level_lu=-5.0, spread=1.0, high_pass_hz=250.0, room_db=-8.0, plate_db=-16.0),
+        "claps": Channel(level_lu=-7.0, spread=1.0, high_pass_hz=250.0, room_db=-8.0, plate_db=-16.0),
         "tambourine": Channel(level_lu=-14.0, pan=0.35, spread=0.3, high_pass_hz=800.0, room_db=-12.0),
         "shaker": Channel(level_lu=-16.0, pan=-0.35, spread=0.3, high_pass_hz=800.0, room_db=-14.0),
         "bass": Channel(
@@ -185,8 +185,8 @@ class MixStyle:
         Reverberation times (60 dB).
     delay_quarters
         Echo time in quarters of the song's tempo.
-    chorus_lift_db
-        How much a section of full intensity gains over one of none.
+    section_range
+        Share (0 to 1) of the loudness differences between sections that stays; records keep about half.
     air_db
         Level of the made-up octave above 12 kHz on voices against their 8 to 12 kHz band.
     match_limit_db
@@ -200,7 +200,7 @@ class MixStyle:
     plate_s: float = 1.5
     room_s: float = 0.45
     delay_quarters: Fraction = Fraction(3, 4)
-    chorus_lift_db: float = 1.0
+    section_range: float = 0.5
     air_db: float = -8.0
     match_limit_db: float = 6.0
     channels: Mapping[str, Channel] = field(default_factory=lambda: DEFAULT_CHANNELS)
@@ -208,7 +208,7 @@ class MixStyle:
     def __post_init__(self) -> None:
         ranges = {
             "lead_over_band_lu": (-6.0, 12.0), "duck_db": (-12.0, 0.0), "plate_s": (0.2, 6.0), "room_s": (0.1, 2.0),
-            "delay_quarters": (Fraction(1, 8), Fraction(4)), "chorus_lift_db": (0.0, 4.0), "air_db": (OFF_DB, 0.0),
+            "delay_quarters": (Fraction(1, 8), Fraction(4)), "section_range": (0.0, 1.0), "air_db": (OFF_DB, 0.0),
             "match_limit_db": (0.0, 6.0),
         }  # fmt: skip
         for name, (low, high) in ranges.items():

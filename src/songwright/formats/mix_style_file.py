@@ -26,7 +26,7 @@ from songwright.documents.mix_style import DEFAULT_CHANNELS, Channel, EqBand, Mi
 from songwright.errors import InputError, nearest_names
 
 _STYLE_NUMBERS: Final = {
-    "lead_over_band_lu", "duck_db", "plate_s", "room_s", "chorus_lift_db", "air_db", "match_limit_db",
+    "lead_over_band_lu", "duck_db", "plate_s", "room_s", "section_range", "air_db", "match_limit_db",
 }  # fmt: skip
 _CHANNEL_KEYS: Final = {each.name for each in dataclasses.fields(Channel)}
 

@@ -150,8 +150,7 @@ class _Desk:
             raise InputError(f"mix: stem {names[0]!r} lasts {first.duration_s:.2f} s; a mix needs at least 1 s")
         self.n_steps = self.n_samples // round(STEP_S * self.rate)
         self.spaces = Spaces(style, tempo_map=tempo_map, sample_rate_hz=self.rate)
-        section_db = find_section_gain_db(sections, tempo_map, n_steps=self.n_steps, lift_db=style.chorus_lift_db)
-        self.section_gain = self._draw(section_db) if section_db.any() else None
+        self.sections, self.tempo_map = sections, tempo_map
         self.active = np.zeros(self.n_steps, dtype=np.bool_)
         self.duck_gain: SampleArray | None = None
         self.done: dict[str, SampleArray] = {}
@@ -228,8 +227,6 @@ class _Desk:
             # a peak filter in the form x + (G(t) - 1) * bandpass(x): only the middle makes room
             middle = signal.sosfilt(self._duck_sos, placed, axis=1).astype(np.float32)
             placed += (regions.gather(self.duck_gain) - np.float32(1.0)) * middle
-        if self.section_gain is not None:
-            placed *= regions.gather(self.section_gain)
         placed = regions.scatter(placed, np.empty((2, self.n_samples), dtype=np.float32))
         self.spaces.add(placed, channel)
         return placed
@@ -273,10 +270,15 @@ class _Desk:
         voice_gain = np.float32(db_to_gain(voice_gain_db))
         total = band + voice_gain * voices
         del band, voices
-        glue_db = find_glue_db(total, sample_rate_hz=self.rate)
+        section_db = find_section_gain_db(
+            self.sections, self.tempo_map, self._step_power(total), keep=self.style.section_range
+        )
+        sections = self._draw(section_db)
+        glue_db = find_glue_db(total * sections, sample_rate_hz=self.rate)
         glue = draw_gain(
             glue_db, step_s=COMPRESSOR_STEP / self.rate, n_samples=self.n_samples, sample_rate_hz=self.rate
         )
+        glue *= sections
         n_fade = min(round(_END_FADE_S * self.rate), self.n_samples)  # reverberation is cut at the end of the file
         glue[self.n_samples - n_fade :] *= np.linspace(1.0, 0.0, n_fade, dtype=np.float32)
         peak = float(np.abs(total * glue).max())
