@@ -41,7 +41,9 @@ class TempoMap:
             raise InputError("a tempo map needs at least one tempo")
         for change in self.changes:
             if not 20.0 <= change.tempo_qpm <= 400.0:
-                raise InputError(f"tempo {change.tempo_qpm:g} qpm at quarter {change.start_quarters}: allowed are 20 to 400")
+                raise InputError(
+                    f"tempo {change.tempo_qpm:g} qpm at quarter {change.start_quarters}: allowed are 20 to 400"
+                )
         starts = [change.start_quarters for change in self.changes]
         if any(b <= a for a, b in zip(starts, starts[1:], strict=False)):
             raise InputError("tempo changes must rise strictly in score time")

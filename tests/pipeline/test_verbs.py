@@ -99,7 +99,7 @@ def character(name: str, low: int) -> Character:
         name=name, description="", style=np.zeros(256, np.float32), range_low_midi=low, range_high_midi=low + 24,
         tessitura_low_midi=low + 5, tessitura_high_midi=low + 17, vibrato_rate_hz=5.0, vibrato_depth_cents=20.0,
         vibrato_delay_s=0.3, portamento_s=0.05, scoop_cents=30.0, timing_s=0.0, breath_db=-20.0, breathiness=0.0,
-        grit=0.0, formant_shift=1.0, brightness_db=0.0, vowel_map=(), origin="", licence="", statement="",
+        grit=0.0, brightness_db=0.0, vowel_map=(), origin="", licence="", statement="",
     )  # fmt: skip
 
 

@@ -25,7 +25,9 @@ class Audio:
 
     def __post_init__(self) -> None:
         if self.samples.ndim != 2 or self.samples.dtype != np.float32:
-            raise InputError(f"audio must be float32 (n_channels, n_samples), not {self.samples.dtype} {self.samples.shape}")
+            raise InputError(
+                f"audio must be float32 (n_channels, n_samples), not {self.samples.dtype} {self.samples.shape}"
+            )
         if self.sample_rate_hz <= 0:
             raise InputError(f"sample rate {self.sample_rate_hz} Hz")
 

@@ -37,8 +37,6 @@ class Character:
         Level of audible breaths relative to the voice.
     breathiness, grit
         0..1: noise in the voice; roughness (sub-harmonics) in the voice.
-    formant_shift
-        Factor on the vocal tract's resonances; 1 leaves them.
     brightness_db
         Shelf above 3 kHz.
     vowel_map
@@ -62,7 +60,6 @@ class Character:
     breath_db: float
     breathiness: float
     grit: float
-    formant_shift: float
     brightness_db: float
     vowel_map: tuple[tuple[str, str], ...]
     origin: str
@@ -72,7 +69,5 @@ class Character:
     def __post_init__(self) -> None:
         if self.style.shape != (STYLE_SIZE,) or not np.all(np.isfinite(self.style)):
             raise InputError(f"singer {self.name!r}: the style must be {STYLE_SIZE} finite numbers")
-        if not (
-            self.range_low_midi <= self.tessitura_low_midi < self.tessitura_high_midi <= self.range_high_midi
-        ):
+        if not (self.range_low_midi <= self.tessitura_low_midi < self.tessitura_high_midi <= self.range_high_midi):
             raise InputError(f"singer {self.name!r}: the tessitura must lie inside the range")

