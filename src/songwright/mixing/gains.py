@@ -24,7 +24,7 @@ SampleArray = npt.NDArray[np.float32]
 STEP_S: Final = 0.01
 SILENT_POWER: Final = 1e-12
 """K-weighted power (-120 dB) under which nothing sounds."""
-_ACTIVE_DB: Final = 28.0  # under its loud tenth a voice is called silent; breaths lie about 30 dB under the vowels
+_ACTIVE_DB: Final = 28.0  # under its loud tenth a voice is called silent: room for soft syllables, not for breaths
 _PAUSE_S: Final = 0.4  # shorter gaps stay inside a phrase: consonants, breaths
 RIDE_LIMIT_DB: Final = 5.0  # a ride beyond that is an arrangement that should be changed
 _RIDE_RAMP_S: Final = 0.3

@@ -20,7 +20,9 @@ STAGE_DB: Final = -20.0
 _GATE_STEP_S: Final = 0.05
 _GATE_DB: Final = 30.0
 _SIBILANCE_HZ: Final = (5200.0, 9800.0)  # [s] peaks at 5 to 9 kHz, higher in women (Jongman, Wayland & Wong 2000)
-_DE_ESS_THRESHOLD_DB: Final = -9.0  # of the band against the voice; vowels stay under -15, [s] reaches 0 and more
+_DE_ESS_THRESHOLD_DB: Final = (
+    -9.0
+)  # of the band against the voice; tests/mixing: a vowel is left alone, a sharp [s] not
 _DE_ESS_RATIO: Final = 3.0
 _DE_ESS_LIMIT_DB: Final = 9.0
 _DE_ESS_STEP_S: Final = 0.002

@@ -27,7 +27,7 @@ from songwright.errors import MissingPart, RenderError
 from songwright.playing.soundfont import INSTALL_COMMAND
 
 BLOCK_SAMPLES: Final = 64
-_GAIN: Final = 0.5  # measured: a strummed guitar then peaks near -12 dBFS, a full kit near -6; float carries any excess
+_GAIN: Final = 0.5  # measured on the examples: strummed guitar peaks at -12 dBFS, kits at -8 to -4; floats carry more
 _BEND_CHANNELS: Final = tuple(channel for channel in range(1, 16) if channel != 9)
 _BEND_RANGE_SEMITONES: Final = 12
 _BEND_STEP_BLOCKS: Final = 2  # a bend is drawn every 2.9 ms
