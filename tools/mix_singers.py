@@ -2,8 +2,9 @@
 
     npm pack kokoro-js@1.2.1 && python tools/mix_singers.py kokoro-js-1.2.1.tgz
 
-A base voice is a table of 510 rows of 256 numbers, row n for an utterance of n tokens; a singer takes row 40 (a sung line) of
-several base voices, each of the two halves (timbre, prosody) with weights of its own. Writes src/songwright/singers/*.toml.
+A base voice is a table of 510 rows of 256 numbers, row n for an utterance of n tokens; a singer takes row 40 (a sung
+line) of several base voices, each of the two halves (timbre, prosody) with weights of its own. Writes
+src/songwright/singers/*.toml.
 """
 
 from __future__ import annotations
@@ -26,24 +27,24 @@ LICENCE = "Apache-2.0 (style numbers mixed from kokoro-js 1.2.1 voices); the res
 
 MIXES: dict[str, tuple[dict[str, float], dict[str, float], dict[str, object]]] = {
     "harlan": (
-        {"am_fenrir": 0.55, "am_onyx": 0.25, "am_michael": 0.20},
-        {"am_fenrir": 0.6, "am_michael": 0.4},
+        {"am_eric": 0.6, "am_fenrir": 0.4},
+        {"am_eric": 1.0},
         {
             "description": "A low gravelly man, tired and close: lies back behind the beat and scoops into long notes.",
             "range_low_midi": 40, "range_high_midi": 62, "tessitura_low_midi": 45, "tessitura_high_midi": 59,
-            "vibrato_rate_hz": 5.2, "vibrato_depth_cents": 18.0, "vibrato_delay_s": 0.45, "portamento_s": 0.06,
-            "scoop_cents": 25.0, "timing_s": 0.012, "breath_db": -13.0, "breathiness": 0.10, "grit": 0.30,
+            "vibrato_rate_hz": 5.2, "vibrato_depth_cents": 15.0, "vibrato_delay_s": 0.45, "portamento_s": 0.04,
+            "scoop_cents": 15.0, "timing_s": 0.012, "breath_db": -13.0, "breathiness": 0.10, "grit": 0.30,
             "brightness_db": 1.0,
         },
     ),
     "maren": (
-        {"af_heart": 0.6, "af_bella": 0.15, "bf_emma": 0.25},
-        {"af_heart": 0.8, "bf_emma": 0.2},
+        {"af_river": 0.5, "af_heart": 0.5},
+        {"af_heart": 1.0},
         {
             "description": "A clear woman, warm and plain: on the beat, an even vibrato that blooms late.",
             "range_low_midi": 53, "range_high_midi": 74, "tessitura_low_midi": 57, "tessitura_high_midi": 70,
-            "vibrato_rate_hz": 5.6, "vibrato_depth_cents": 20.0, "vibrato_delay_s": 0.40, "portamento_s": 0.05,
-            "scoop_cents": 15.0, "timing_s": 0.004, "breath_db": -14.0, "breathiness": 0.05, "grit": 0.0,
+            "vibrato_rate_hz": 5.6, "vibrato_depth_cents": 16.0, "vibrato_delay_s": 0.40, "portamento_s": 0.035,
+            "scoop_cents": 10.0, "timing_s": 0.004, "breath_db": -14.0, "breathiness": 0.05, "grit": 0.0,
             "brightness_db": 0.0,
         },
     ),

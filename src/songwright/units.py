@@ -1,6 +1,7 @@
 """Conversions between the units of music and of sound.
 
-Conventions: A4 = 440 Hz, MIDI note 69 = A4, MIDI note 60 = C4 (middle C). Levels in dB are 20 log10 of an amplitude ratio.
+Conventions: A4 = 440 Hz, MIDI note 69 = A4, MIDI note 60 = C4 (middle C). Levels in dB are 20 log10 of an amplitude
+ratio.
 """
 
 from __future__ import annotations

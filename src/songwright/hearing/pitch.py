@@ -43,7 +43,7 @@ class PitchTrack:
     @property
     def times_s(self) -> npt.NDArray[np.float64]:
         """Times of the frames."""
-        return np.arange(self.f0_hz.size) * FRAME_S
+        return np.asarray(np.arange(self.f0_hz.size) * FRAME_S, dtype=np.float64)
 
 
 DEAD_DB: Final = -12.0

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from songwright.documents.character import Character
+from songwright.documents.lyric import Syllable
 from songwright.documents.performance import CONTROL_HOP_S, PhrasePerformance, TimedNote, TimedPhoneme
-from songwright.documents.score import Note, Phrase, Syllable
+from songwright.documents.score import Note, Phrase
 from songwright.errors import InputError
 from songwright.timeline import TempoMap
 from songwright.units import midi_note_to_hz
@@ -48,8 +49,8 @@ LEGATO_GAP_S: Final = 0.06
 """Two notes with less than this between them are joined."""
 MAX_CLUSTER_SHARE: Final = 0.55
 """Consonants between two vowels take at most this share of the time between them."""
-LEAD_S: Final = 0.20
-TAIL_S: Final = 0.25
+LEAD_S: Final = 0.12
+TAIL_S: Final = 0.15
 """Silence rendered before and after a phrase, so that the voice starts and ends by itself."""
 RELEASE_S: Final = 0.09
 
@@ -119,11 +120,11 @@ def perform_phrase(
     origin_s = first_vowel_s - n_lead * FRAME_S
     end_s = phonemes[-1].start_s + phonemes[-1].duration_s + TAIL_S
     n_frames = math.ceil((end_s - origin_s) / FRAME_S)
-    phonemes = _snap(phonemes, origin_s, n_frames)
+    snapped = _snap(phonemes, origin_s, n_frames)
     n_controls = 2 * n_frames
-    times_s = origin_s + (np.arange(n_controls) + 0.5) * CONTROL_HOP_S
+    times_s = np.asarray(origin_s + (np.arange(n_controls) + 0.5) * CONTROL_HOP_S, dtype=np.float64)
     voiced = np.zeros(n_controls, dtype=bool)
-    for phoneme in phonemes:
+    for phoneme in snapped:
         if phoneme.voiced:
             first = round((phoneme.start_s - origin_s) / CONTROL_HOP_S)
             voiced[first : first + round(phoneme.duration_s / CONTROL_HOP_S)] = True
@@ -133,7 +134,7 @@ def perform_phrase(
         text=" ".join(word.text for word in phrase.words),
         start_s=origin_s,
         duration_s=n_frames * FRAME_S,
-        phonemes=phonemes,
+        phonemes=snapped,
         notes=tuple(
             TimedNote(start_s=s, duration_s=e - s, midi_note=note.midi_note, word_index=note.word_index)
             for note, s, e in zip(phrase.notes, starts_s, ends_s, strict=True)

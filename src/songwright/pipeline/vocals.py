@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,23 +16,26 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from songwright.documents.arrangement import VocalPart
 from songwright.documents.audio import Audio
 from songwright.documents.character import Character
 from songwright.documents.performance import PhrasePerformance
-from songwright.documents.score import Note, Phrase, Score
+from songwright.documents.score import Phrase, Score
 from songwright.performing.voice import VoiceSettings, perform_phrase
 from songwright.pipeline.keys import code_digest, libraries_digest
 from songwright.seeding import stage_rng
 from songwright.singing.backends.kokoro import KokoroVoice
 from songwright.singing.backends.kokoro_graph import GRAPH_VERSION, WEIGHTS_SHA256
 from songwright.singing.breath import render_breath
+from songwright.singing.shelf import shelve_highs
 from songwright.singing.takes import Articulation, sing_phrase
 from songwright.store import Entry, StageKey, Store, cache_root, digest_of, write_audio, write_document
 from songwright.timeline import TempoMap
+from songwright.units import db_to_gain
 
-MAX_RETAKES: Final = {"lead": 3, "double": 0, "harmony": 1, "gang": 1}
+MAX_RETAKES: Final = {"lead": 2, "double": 0, "harmony": 1, "gang": 1}
 """How often a phrase may be sung again. A double begins from what the lead found."""
 ROLE_SETTINGS: Final = {
     "lead": VoiceSettings(),
@@ -44,21 +47,26 @@ SECTION_DYNAMICS_DB: Final = 4.0
 """Between a section of intensity 0 and one of intensity 1; the rest of the song's dynamics is the mix's."""
 SHOUT_VARIANTS: Final = 3
 """A singer of the gang has this many different shouts of the same words."""
+BREATHING_ROLES: Final = ("lead", "harmony")
+"""A double's breath would only blur the lead's."""
 BREATH_S: Final = (0.16, 0.42)
 """Shortest and longest audible breath."""
 BREATH_MARGIN_S: Final = 0.06
+DEEP_THROAT_MIDI: Final = 50
+"""Singers whose tessitura begins under D3 breathe darker."""
+DOUBLE_ORDER: Final = ("double-left", "double-right")
 N_SINGERS_AT_ONCE: Final = 2
 """Two phrases side by side, one thread each: `bench/singing.py --threads` compares it with one phrase on two threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SungPhrase:
-    """What the report says of a phrase: takes sung, weak notes left (less than 55 % voiced, or 10 dB down) and found at first."""
+    """What the report says of a phrase: how many takes were sung, and how many notes of the best one are still weak."""
 
     phrase: str
+    text: str
     n_takes: int
     n_weak: int
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,15 +80,16 @@ class SungPart:
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """A phrase moved to score time zero, with everything its sound depends on beside the character."""
+    """A phrase moved to score time zero, with everything its sound depends on beside the character and the seed.
 
+    ``name`` gives it its dice: the phrase's own name, or the number of a gang's shout.
+    """
+
+    name: str
+    role: str
     phrase: Phrase
-    start_quarters: Fraction
     tempo_qpm: float
     settings: VoiceSettings
-    max_retakes: int
-    dice: str
-    breath_s: float
 
 
 _voice_lock = threading.Lock()
@@ -119,38 +128,38 @@ def sing_part(
         Told after every phrase.
     """
     tempo_map = score.tempo_map
-    tasks = _tasks(part, score, tempo_map)
+    lead = {task.name: task for task in _tasks("lead", score.phrases, score)}
+    tasks = _fly_in(_tasks(part.role, part.phrases, score), part, lead)
     stage, n_done, lock = f"sing {part.name}", 0, threading.Lock()
-    progress(stage, 0, len(tasks))
+    # Equal tasks (a gang's shouts) are one piece of work.
+    distinct = list(dict.fromkeys(task for task in tasks))
+    progress(stage, 0, len(distinct))
 
     def sing(task: _Task) -> Entry:
         nonlocal n_done
-        entry = _sing_task(task, part.role, character, sample_rate_hz, seed, store)
+        entry = _sing_task(task, lead.get(task.name), character, sample_rate_hz, seed, store)
         with lock:
             n_done += 1
-            progress(stage, n_done, len(tasks))
+            progress(stage, n_done, len(distinct))
         return entry
 
-    # Equal tasks (a gang's shouts) are one piece of work.
-    distinct = list(dict.fromkeys(_without_place(task) for task in tasks))
     with ThreadPoolExecutor(max_workers=N_SINGERS_AT_ONCE) as pool:
         entries = dict(zip(distinct, pool.map(sing, distinct), strict=True))
-    progress(stage, len(tasks), len(tasks))
 
     stem = np.zeros(round(duration_s * sample_rate_hz), dtype=np.float32)
     performances, rows = [], []
+    free_from_s = 0.0
     for task, phrase in zip(tasks, part.phrases, strict=True):
-        entry = entries[_without_place(task)]
+        entry = entries[task]
+        audio = entry.audio("audio").samples[0]
         performance = entry.document(PhrasePerformance, "performance")
-        shift_s = tempo_map.quarters_to_seconds(task.start_quarters)
-        audio = entry.audio("audio")
-        head_s = float(np.load(entry.path("head_s.npy")))
-        first = round((performance.start_s - head_s + shift_s) * sample_rate_hz)
-        clip = audio.samples[0, max(0, -first) :]
-        first = max(first, 0)
-        clip = clip[: max(0, stem.size - first)]
-        stem[first : first + clip.size] += clip
-        performances.append(_moved(performance, shift_s, phrase.name))
+        performance = _moved(performance, tempo_map.quarters_to_seconds(phrase.start_quarters), phrase.name)
+        _add_clip(stem, audio, performance.start_s, sample_rate_hz)
+        if part.role in BREATHING_ROLES:
+            rng = stage_rng(seed, "breathe", character.name, part.name, phrase.name)
+            _add_breath(stem, audio, performance, character, free_from_s, sample_rate_hz, rng)
+        free_from_s = performance.start_s + performance.duration_s
+        performances.append(performance)
         rows.append(replace(entry.document(SungPhrase, "row"), phrase=phrase.name))
     return SungPart(
         audio=Audio(samples=stem[None, :], sample_rate_hz=sample_rate_hz),
@@ -159,65 +168,77 @@ def sing_part(
     )
 
 
-def _tasks(part: VocalPart, score: Score, tempo_map: TempoMap) -> list[_Task]:
+def _tasks(role: str, phrases: tuple[Phrase, ...], score: Score) -> list[_Task]:
     tasks: list[_Task] = []
     shouts: dict[str, int] = {}
-    free_from_s = 0.0
-    for phrase in part.phrases:
+    for phrase in phrases:
         start = phrase.start_quarters
-        moved = replace(phrase, notes=tuple(_shifted(note, -start) for note in phrase.notes))
-        dice = phrase.name
-        intensity = _intensity_at(score, start)
-        settings = replace(ROLE_SETTINGS[part.role], dynamics_db=SECTION_DYNAMICS_DB * (intensity - 0.6))
-        breath_s = 0.0
-        if part.role == "gang":
+        moved = replace(
+            phrase, notes=tuple(replace(note, start_quarters=note.start_quarters - start) for note in phrase.notes)
+        )
+        name, dynamics_db = phrase.name, SECTION_DYNAMICS_DB * (_intensity_at(score, start) - 0.6)
+        if role == "gang":
             # Shouts of the same words are a few different shouts, not a new one each time.
-            words = f"{' '.join(w.spoken for w in phrase.words)} {[(n.midi_note, n.duration_quarters) for n in moved.notes]}"
-            dice = f"shout {shouts.get(words, 0) % SHOUT_VARIANTS}"
+            words = " ".join(word.spoken for word in phrase.words)
+            words += f" {[(note.midi_note, note.duration_quarters) for note in moved.notes]}"
+            name, dynamics_db = f"shout {shouts.get(words, 0) % SHOUT_VARIANTS}", 0.0
             shouts[words] = shouts.get(words, 0) + 1
-            moved = replace(moved, name="shout", section_index=0, line_index=0)
-            settings = ROLE_SETTINGS["gang"]
-        elif part.role in ("lead", "harmony"):
-            gap_s = tempo_map.quarters_to_seconds(start) - free_from_s - 0.25
-            breath_s = round(min(BREATH_S[1], gap_s), 2) if gap_s >= BREATH_S[0] else 0.0
         tasks.append(
             _Task(
-                phrase=moved,
-                start_quarters=start,
+                name=name,
+                role=role,
+                phrase=replace(moved, name=name, section_index=0, line_index=0),
                 tempo_qpm=score.tempo_qpm,
-                settings=settings,
-                max_retakes=MAX_RETAKES[part.role],
-                dice=dice,
-                breath_s=breath_s,
+                settings=replace(ROLE_SETTINGS[role], dynamics_db=round(dynamics_db, 3)),
             )
         )
-        free_from_s = tempo_map.quarters_to_seconds(phrase.end_quarters)
     return tasks
 
 
-def _sing_task(task: _Task, role: str, character: Character, sample_rate_hz: int, seed: int, store: Store) -> Entry:
-    lead_entry: Entry | None = None
-    if role == "double":
-        as_lead = replace(
-            task,
-            settings=replace(ROLE_SETTINGS["lead"], dynamics_db=task.settings.dynamics_db),
-            max_retakes=MAX_RETAKES["lead"],
-            breath_s=0.0,
-        )
-        lead_entry = _sing_task(as_lead, "lead", character, sample_rate_hz, seed, store)
+def _fly_in(tasks: list[_Task], part: VocalPart, lead: dict[str, _Task]) -> list[_Task]:
+    """Let a double sing the lead's own take of the same line from another chorus, as studios do, where there is one.
+
+    The left double takes the next time the line comes, the right one the time after that; a line that comes only once (or
+    twice, for the right one) is sung anew.
+    """
+    if part.role != "double":
+        return tasks
+    step = 1 + DOUBLE_ORDER.index(part.name) if part.name in DOUBLE_ORDER else 1
+    alike: dict[str, list[str]] = {}
+    for task in lead.values():
+        alike.setdefault(_line_of(task), []).append(task.name)
+    flown = []
+    for task in tasks:
+        names = alike.get(_line_of(task), [])
+        if task.name in names and step % len(names) != 0:
+            flown.append(lead[names[(names.index(task.name) + step) % len(names)]])
+        else:
+            flown.append(task)
+    return flown
+
+
+def _line_of(task: _Task) -> str:
+    return digest_of(replace(task.phrase, name="", section_index=0, line_index=0))
+
+
+def _sing_task(
+    task: _Task, lead_task: _Task | None, character: Character, sample_rate_hz: int, seed: int, store: Store
+) -> Entry:
+    begins_from: Entry | None = None
+    if task.role == "double" and lead_task is not None:
+        # What the lead found out about this line's weak notes holds for the double, who is the same singer.
+        begins_from = _sing_task(lead_task, None, character, sample_rate_hz, seed, store)
 
     def make(folder: Path) -> None:
-        _sing_into(folder, task, role, character, sample_rate_hz, seed, lead_entry)
+        _sing_into(folder, task, character, sample_rate_hz, seed, begins_from)
 
     key = StageKey(
         stage="sing a phrase",
         version=1,
-        inputs={"task": digest_of(_without_place(replace(task, breath_s=0.0))), "character": digest_of(character)},
+        inputs={"task": digest_of(task), "character": digest_of(character)},
         settings={
-            "role": role,
             "sample_rate_hz": sample_rate_hz,
-            "breath_s": task.breath_s,
-            "articulation": lead_entry.digests["articulation.json"] if lead_entry is not None else "",
+            "begins_from": begins_from.digests["articulation.json"] if begins_from is not None else "",
         },
         seed=seed,
         parts={
@@ -230,91 +251,76 @@ def _sing_task(task: _Task, role: str, character: Character, sample_rate_hz: int
 
 
 def _sing_into(
-    folder: Path,
-    task: _Task,
-    role: str,
-    character: Character,
-    sample_rate_hz: int,
-    seed: int,
-    lead_entry: Entry | None,
+    folder: Path, task: _Task, character: Character, sample_rate_hz: int, seed: int, begins_from: Entry | None
 ) -> None:
     import soxr
 
-    rng = stage_rng(seed, "perform the voice", character.name, role, task.dice)
     performance = perform_phrase(
         task.phrase,
         character,
         tempo_map=TempoMap.constant(task.tempo_qpm),
         settings=task.settings,
-        rng=rng,
+        rng=stage_rng(seed, "perform the voice", character.name, task.role, task.name),
     )
-    known = lead_entry.document(Articulation, "articulation") if lead_entry is not None else None
-    noise = int(stage_rng(seed, "sing", character.name, role, task.dice).integers(2**63))
+    noise = int(stage_rng(seed, "sing", character.name, task.role, task.name).integers(2**63))
     take = sing_phrase(
         performance,
         character,
         load_voice(),
-        articulation=known,
-        max_retakes=task.max_retakes,
+        articulation=begins_from.document(Articulation, "articulation") if begins_from is not None else None,
+        max_retakes=MAX_RETAKES[task.role],
         seed=np.random.SeedSequence(noise),
     )
-    samples = soxr.resample(take.audio.samples[0], take.audio.sample_rate_hz, sample_rate_hz).astype(np.float32)
-    head_s = 0.0
-    if task.breath_s > 0.0:
-        samples, head_s = _with_breath(samples, performance, character, task, sample_rate_hz, rng)
+    bright = shelve_highs(take.audio.samples[0], take.audio.sample_rate_hz, gain_db=character.brightness_db)
+    samples = soxr.resample(bright, take.audio.sample_rate_hz, sample_rate_hz).astype(np.float32)
     write_audio(folder, "audio", Audio(samples=samples[None, :], sample_rate_hz=sample_rate_hz))
-    np.save(folder / "head_s.npy", np.asarray(head_s))
     write_document(folder, "performance", performance)
     write_document(folder, "articulation", take.articulation)
-    write_document(
-        folder,
-        "row",
-        SungPhrase(
-            phrase=task.phrase.name,
-            n_takes=take.n_renders,
-            n_weak=sum(hearing.weak for hearing in take.hearings),
-            text=performance.text,
-        ),
+    row = SungPhrase(
+        phrase=task.name,
+        text=performance.text,
+        n_takes=take.n_renders,
+        n_weak=sum(hearing.weak for hearing in take.hearings),
     )
+    write_document(folder, "row", row)
 
 
-def _with_breath(
-    samples: np.ndarray,
+def _add_clip(
+    stem: npt.NDArray[np.float32], clip: npt.NDArray[np.float32], start_s: float, sample_rate_hz: int
+) -> None:
+    """Mix a clip into the stem; what lies outside the stem is silence before and after a phrase."""
+    first = round(start_s * sample_rate_hz)
+    clip = clip[max(0, -first) : max(0, stem.size - first)]
+    first = max(first, 0)
+    stem[first : first + clip.size] += clip
+
+
+def _add_breath(
+    stem: npt.NDArray[np.float32],
+    clip: npt.NDArray[np.float32],
     performance: PhrasePerformance,
     character: Character,
-    task: _Task,
+    free_from_s: float,
     sample_rate_hz: int,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, float]:
-    """Put an inhalation before the first sound; the clip grows at its head by the seconds that are returned."""
-    first_sound_s = next(p.start_s for p in performance.phonemes if p.kind != "pause") - performance.start_s
-    brightness = 0.85 if character.tessitura_low_midi < 50 else 1.05
-    breath = render_breath(task.breath_s, sample_rate_hz=sample_rate_hz, brightness=brightness, rng=rng)
-    level = float(np.sqrt(np.mean(samples**2))) * 10.0 ** (character.breath_db / 20.0)
-    start_s = first_sound_s - BREATH_MARGIN_S - task.breath_s
-    head_s = max(0.0, -start_s)
-    padded = np.concatenate([np.zeros(round(head_s * sample_rate_hz), dtype=np.float32), samples])
-    first = max(0, round((start_s + head_s) * sample_rate_hz))
-    stop = min(first + breath.size, padded.size)
-    padded[first:stop] += (level * breath[: stop - first]).astype(np.float32)
-    return padded, round(head_s * sample_rate_hz) / sample_rate_hz
-
-
-def _without_place(task: _Task) -> _Task:
-    return replace(task, start_quarters=Fraction(0))
-
-
-def _shifted(note: Note, by_quarters: Fraction) -> Note:
-    return replace(note, start_quarters=note.start_quarters + by_quarters)
+) -> None:
+    """Put an inhalation before the phrase's first sound, if there is time since the last phrase."""
+    first_sound_s = next(phoneme.start_s for phoneme in performance.phonemes if phoneme.kind != "pause")
+    duration_s = min(BREATH_S[1], first_sound_s - BREATH_MARGIN_S - free_from_s)
+    if duration_s < BREATH_S[0]:
+        return
+    brightness = 0.85 if character.tessitura_low_midi < DEEP_THROAT_MIDI else 1.05
+    level = float(np.sqrt(np.mean(clip**2))) * db_to_gain(character.breath_db)
+    breath = level * render_breath(duration_s, sample_rate_hz=sample_rate_hz, brightness=brightness, rng=rng)
+    _add_clip(stem, breath, first_sound_s - BREATH_MARGIN_S - duration_s, sample_rate_hz)
 
 
 def _intensity_at(score: Score, quarters: Fraction) -> float:
     # A pick-up belongs to the section it leads into: look a beat ahead.
-    sections: Sequence = score.sections
-    for section in sections:
+    for section in score.sections:
         if quarters + 1 < section.end_quarters:
             return float(section.intensity)
-    return float(sections[-1].intensity)
+    return float(score.sections[-1].intensity)
 
 
 def _moved(performance: PhrasePerformance, by_s: float, name: str) -> PhrasePerformance:

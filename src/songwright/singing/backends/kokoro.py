@@ -156,4 +156,4 @@ def prepare_graphs(cache_folder: Path) -> Path:
     return folder
 
 
-__all__ = ["CONTROLS_PER_FRAME", "FRAME_S", "KokoroVoice", "Prosody", "SAMPLE_RATE_HZ", "TOKENS", "kokoro_graph"]
+__all__ = ["CONTROLS_PER_FRAME", "FRAME_S", "SAMPLE_RATE_HZ", "TOKENS", "KokoroVoice", "Prosody", "kokoro_graph"]

@@ -23,7 +23,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -208,7 +208,7 @@ def _fuse_instance_norm(graph: GraphProto) -> None:
 
 
 def _channels_after(
-    node: NodeProto, consumers: dict[str, list[NodeProto]], producer: dict[str, NodeProto], arrays: dict[str, object]
+    node: NodeProto, consumers: dict[str, list[NodeProto]], producer: dict[str, NodeProto], arrays: dict[str, Any]
 ) -> int | None:
     """Number of channels of a norm, from the style layer that scales it next."""
     from onnx import numpy_helper
@@ -226,13 +226,13 @@ def _channels_after(
     return None
 
 
-def _cut(model: ModelProto, inputs: list[object], outputs: list[object], renamed: dict[str, str]) -> bytes:
+def _cut(model: ModelProto, inputs: list[Any], outputs: list[Any], renamed: dict[str, str]) -> bytes:
     """Serialize the part of ``model`` between ``inputs`` and ``outputs``, with readable tensor names at the cuts."""
     from onnx import helper
 
     producer = {name: node for node in model.graph.node for name in node.output}
-    stops = {value.name for value in inputs}  # type: ignore[attr-defined]
-    wanted = [value.name for value in outputs]  # type: ignore[attr-defined]
+    stops = {value.name for value in inputs}
+    wanted = [value.name for value in outputs]
     kept: set[int] = set()
     names: set[str] = set()
     while wanted:
@@ -255,8 +255,8 @@ def _cut(model: ModelProto, inputs: list[object], outputs: list[object], renamed
     values = []
     for value in (*inputs, *outputs):
         copy_value = type(value)()
-        copy_value.CopyFrom(value)  # type: ignore[attr-defined]
-        copy_value.name = renamed.get(value.name, value.name)  # type: ignore[attr-defined]
+        copy_value.CopyFrom(value)
+        copy_value.name = renamed.get(value.name, value.name)
         values.append(copy_value)
     graph = helper.make_graph(
         nodes,
