@@ -7,6 +7,7 @@ real time is float seconds from the start of the audio file.
 from __future__ import annotations
 
 import bisect
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -45,7 +46,7 @@ class TempoMap:
                     f"tempo {change.tempo_qpm:g} qpm at quarter {change.start_quarters}: allowed are 20 to 400"
                 )
         starts = [change.start_quarters for change in self.changes]
-        if any(b <= a for a, b in zip(starts, starts[1:], strict=False)):
+        if any(b <= a for a, b in itertools.pairwise(starts)):
             raise InputError("tempo changes must rise strictly in score time")
 
     @classmethod

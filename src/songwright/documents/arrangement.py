@@ -1,4 +1,4 @@
-"""The arrangement: who plays and sings what, still in exact score time; and the band's performance of it, in seconds."""
+"""The arrangement: who plays and sings what, in exact score time; and the band's performance of it, in seconds."""
 
 from __future__ import annotations
 

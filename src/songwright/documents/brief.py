@@ -23,10 +23,11 @@ class Brief:
     key
         ``"G major"``, ``"Em"``; ``None`` chooses the one that fits the singer's tessitura.
     mood
-        Free words; ``dark``, ``sad``, ``tender``, ``bright``, ``proud``, ``defiant`` and the like steer dynamics and mode.
+        Free words; ``dark``, ``sad``, ``tender``, ``bright``, ``proud``, ``defiant`` and the like steer dynamics and
+        mode.
     form
-        Section names in playing order (``"Verse 1"``, ``"Chorus"``, ``"Instrumental"`` ...); empty takes the lyric's own order
-        with an intro, a turnaround and an ending from the style.
+        Section names in playing order (``"Verse 1"``, ``"Chorus"``, ``"Instrumental"`` ...); empty takes the lyric's
+        own order with an intro, a turnaround and an ending from the style.
     lyric
         The text with ``[Verse 1]`` headings.
     """

@@ -16,9 +16,10 @@ CONTROL_HOP_S = 0.0125
 
 @dataclass(frozen=True, kw_only=True)
 class TimedPhoneme:
-    """A phoneme from ``start_s``, for ``duration_s``. ``kind`` is ``onset``, ``nucleus``, ``coda``, ``breath`` or ``pause``.
+    """A phoneme from ``start_s``, for ``duration_s``.
 
-    ``note_index`` counts in the phrase's notes (-1 for breath and pause); ``stress`` is its syllable's.
+    ``kind`` is ``onset``, ``nucleus``, ``coda``, ``breath`` or ``pause``; ``note_index`` counts in the
+    phrase's notes (-1 for breath and pause); ``stress`` is its syllable's.
     """
 
     phoneme: str

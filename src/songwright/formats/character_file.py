@@ -1,7 +1,7 @@
 """Singers on disk: one readable TOML file each, in ``singers/``.
 
-The 256 numbers of the voice stand in the file as decimal text, sixteen a line, with a digest of the numbers, so that a file that was
-damaged or edited by accident is noticed.
+The 256 numbers of the voice stand in the file as decimal text, sixteen a line, with a digest of the numbers, so that a
+file that was damaged or edited by accident is noticed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Hearing pitch: f0 of a single voice.
 
-Voicing comes from swift-f0 (a small neural tracker: no false voicing on a test set, 16 ms frames), cents from WORLD's DIO refined
-by StoneMask (Morise, Kawahara and Katayose 2009; 0.7 cents on synthetic voices). A frame counts where both hear a pitch.
+Voicing comes from swift-f0 (a small neural tracker: no false voicing on a test set, 16 ms frames), cents from WORLD's
+DIO refined by StoneMask (Morise, Kawahara and Katayose 2009; 0.7 cents on synthetic voices). A frame counts where both
+hear a pitch.
 """
 
 from __future__ import annotations
@@ -115,10 +116,17 @@ def measure_deviation_cents(
 
     Parameters
     ----------
+    track
+        What was heard.
     notes
         ``(start_s, duration_s, midi_note)`` of each.
     origin_s
         Where the track's time zero lies on the notes' clock.
+
+    Returns
+    -------
+    np.ndarray [shape=(n_voiced_frames,), cents]
+        Note after note; positive is sharp.
     """
     times_s = track.times_s + origin_s
     midi = A4_MIDI + 12.0 * np.log2(track.f0_hz / A4_HZ)

@@ -30,6 +30,9 @@ def transcribe(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> str:
     Parameters
     ----------
     samples : np.ndarray [shape=(n_samples,)]
+        A voice alone or with its band, at any level.
+    sample_rate_hz
+        Of ``samples``; the ear hears at 16000.
     """
     import soxr
 

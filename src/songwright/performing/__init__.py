@@ -1,0 +1,1 @@
+"""Perform: scores to what players and singers do, in seconds."""

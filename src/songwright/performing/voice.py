@@ -2,9 +2,10 @@
 
 One rule of singing, stated once: **the vowel starts on the note's start; leading consonants borrow time before it.**
 
-Sources: f0 features (overshoot-free glide, vibrato, fine fluctuation) after Saitou, Goto, Unoki and Akagi, "Speech-to-singing
-synthesis" (2007), section 3; vibrato's slow start and varying cycles after Prame (1994, 1997); consonant timing after Sundberg,
-"The Science of the Singing Voice" (1987), chapter 6: vowel onsets, not consonants, fall on the beat.
+Sources: f0 features (overshoot-free glide, vibrato, fine fluctuation) after Saitou, Goto, Unoki and Akagi,
+"Speech-to-singing synthesis" (2007), section 3; vibrato's slow start and varying cycles after Prame (1994, 1997);
+consonant timing after Sundberg, "The Science of the Singing Voice" (1987), chapter 6: vowel onsets, not consonants,
+fall on the beat.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ CONSONANT_S: Final[dict[str, float]] = {
     "f": 0.095, "v": 0.060, "θ": 0.085, "ð": 0.050, "s": 0.105, "z": 0.080, "ʃ": 0.110, "ʒ": 0.080, "h": 0.060,
     "ʧ": 0.110, "ʤ": 0.085, "m": 0.065, "n": 0.060, "ŋ": 0.070, "l": 0.060, "ɹ": 0.060, "w": 0.060, "j": 0.055,
 }  # fmt: skip
-"""Seconds of a consonant in running song: the model's own mean durations in speech (`bench/consonants.py` prints them)."""
+"""Seconds of a consonant in running song: the model's own means in speech (`bench/consonants.py` prints them)."""
 UNVOICED: Final = frozenset("ptkfθsʃhʧ")
 
 HELD_DIPHTHONGS: Final[dict[str, tuple[str, str]]] = {
@@ -96,6 +97,8 @@ def perform_phrase(
     ----------
     phrase
         Words on notes, in score time.
+    character
+        Who sings: range, accent, timing, scoop, glide and vibrato.
     tempo_map
         Score time to seconds of the file.
     settings
@@ -153,7 +156,8 @@ def _check_range(phrase: Phrase, character: Character) -> None:
         way = "up" if low < character.range_low_midi else "down"
         raise InputError(
             f"phrase {phrase.name}: notes {low} to {high} (MIDI) lie outside {character.name}'s range "
-            f"{character.range_low_midi} to {character.range_high_midi}; transpose {way} by {by} semitones or choose another singer"
+            f"{character.range_low_midi} to {character.range_high_midi}; transpose {way} by {by} semitones "
+            "or choose another singer"
         )
 
 
@@ -264,8 +268,8 @@ def _time_phonemes(
             onset_s = min(onset_s, max(next_start - vowel_end - coda_s, 0.03))
         if vowel_end - start < 0.045:
             raise InputError(
-                f"phrase {phrase.name}: the syllable {group.syllable.text!r} has {end - start:.2f} s: too short to sing; "
-                "give it a longer note or a slower tempo"
+                f"phrase {phrase.name}: the syllable {group.syllable.text!r} has {end - start:.2f} s: too short to "
+                "sing; give it a longer note or a slower tempo"
             )
         for symbol, duration in _nucleus_parts(group.syllable, vowel_end - start, character, settings):
             add(symbol, "nucleus", start, duration, group)

@@ -1,7 +1,7 @@
 """The vocal stems: every phrase performed, sung, heard and, where a note is weak, sung again; each kept in the store.
 
-A phrase is sung on a clock of its own, so that it is the same wherever it stands: changing one line of the lyric re-sings that
-phrase, and every other sample of the stem stays bit-identical.
+A phrase is sung on a clock of its own, so that it is the same wherever it stands: changing one line of the lyric
+re-sings that phrase, and every other sample of the stem stays bit-identical.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ DEEP_THROAT_MIDI: Final = 50
 """Singers whose tessitura begins under D3 breathe darker."""
 DOUBLE_ORDER: Final = ("double-left", "double-right")
 N_SINGERS_AT_ONCE: Final = 2
-"""Two phrases side by side, one thread each: `bench/singing.py --threads` compares it with one phrase on two threads."""
+"""Two phrases side by side, one thread each: `bench/singing.py --threads` compares it with one on two threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,10 +122,20 @@ def sing_part(
     ----------
     part
         Its ``role`` decides how often a phrase is retaken and how loosely it is timed.
+    character
+        Who sings.
+    score
+        The song: its tempo, the sections' intensities, and the lead's phrases, which doubles start from.
     duration_s
         Length of the stem.
+    sample_rate_hz
+        Of the stem.
+    seed
+        The song's.
+    store
+        Where every sung phrase is kept.
     progress
-        Told after every phrase.
+        Told after every phrase: what is done, how many are done, how many there are.
     """
     tempo_map = score.tempo_map
     lead = {task.name: task for task in _tasks("lead", score.phrases, score)}
@@ -198,8 +208,8 @@ def _tasks(role: str, phrases: tuple[Phrase, ...], score: Score) -> list[_Task]:
 def _fly_in(tasks: list[_Task], part: VocalPart, lead: dict[str, _Task]) -> list[_Task]:
     """Let a double sing the lead's own take of the same line from another chorus, as studios do, where there is one.
 
-    The left double takes the next time the line comes, the right one the time after that; a line that comes only once (or
-    twice, for the right one) is sung anew.
+    The left double takes the next time the line comes, the right one the time after that; a line that comes only once
+    (or twice, for the right one) is sung anew.
     """
     if part.role != "double":
         return tasks

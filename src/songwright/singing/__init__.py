@@ -1,0 +1,1 @@
+"""Sing: a phrase's performance to sound, heard and retaken where a note is weak."""

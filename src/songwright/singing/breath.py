@@ -1,8 +1,8 @@
 """The breath before a phrase.
 
-An inhalation is noise through an open vocal tract: broad resonances, a slow rise and a quick end just before the first sound
-(shape and length after Ruinskiy and Lavner, "An effective algorithm for automatic detection and exact demarcation of breath
-sounds in speech and song", 2007: 100 to 400 ms and more, 10 to 40 dB under the voice).
+An inhalation is noise through an open vocal tract: broad resonances, a slow rise and a quick end just before the first
+sound (shape and length after Ruinskiy and Lavner, "An effective algorithm for automatic detection and exact demarcation
+of breath sounds in speech and song", 2007: 100 to 400 ms and more, 10 to 40 dB under the voice).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 RESONANCES_HZ: Final = ((1100.0, 420.0), (1900.0, 500.0), (3300.0, 800.0), (5200.0, 1400.0))
-"""Centre and bandwidth of an open tract during inhalation (measured on no one: within the ranges of the source above)."""
+"""Centre and bandwidth of an open tract during inhalation (measured on no one: in the source's ranges)."""
 END_S: Final = 0.05
 
 
@@ -24,8 +24,18 @@ def render_breath(
 
     Parameters
     ----------
+    duration_s
+        More than `END_S`, its quick end.
+    sample_rate_hz
+        Of what is returned.
     brightness
         Factor on the resonances: below 1 for a large throat, above for a small one.
+    rng
+        Dice for the noise.
+
+    Returns
+    -------
+    np.ndarray [shape=(duration_s * sample_rate_hz,), float32]
     """
     n_samples = round(duration_s * sample_rate_hz)
     spectrum = np.fft.rfft(rng.standard_normal(n_samples))

@@ -23,8 +23,8 @@ from songwright.singing.vowels import Treatment, plan_tokens, treat_vowels
 ENERGY_PER_DB: Final = 0.1151
 """The energy curve is the natural logarithm of a mel spectrum's norm (StyleTTS 2): ln(10)/20 a dB."""
 VOWEL_PERCENTILE: Final = 85.0
-"""Every vowel takes this percentile of the phrase's spoken vowel peaks: at 50, 75 and 90 level spread between notes fell
-from 8.0 to 7.7 dB (michael) and 6.2 to 5.9 dB (fenrir), words unchanged."""
+"""Every vowel takes this percentile of the phrase's spoken vowel peaks: at 50, 75 and 90 level spread between notes
+fell from 8.0 to 7.7 dB (michael) and 6.2 to 5.9 dB (fenrir), words unchanged."""
 
 
 def render_phrase(
@@ -87,6 +87,8 @@ def plan_energy(
 
     Parameters
     ----------
+    performance
+        Where the vowels lie, and the planned dynamics.
     spoken : np.ndarray [shape=(n_controls,)]
         What the prosody predictor would do; it fades on held vowels.
     boosts

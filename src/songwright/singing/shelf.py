@@ -14,11 +14,15 @@ SHELF_HZ: Final = 3000.0
 def shelve_highs(samples: npt.NDArray[np.float32], sample_rate_hz: int, *, gain_db: float) -> npt.NDArray[np.float32]:
     """Raise or lower everything above 3 kHz.
 
-    Source: R. Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients" (high shelf, slope 1).
+    Source: R. Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients" (high shelf with a
+    slope of 1).
 
     Parameters
     ----------
     samples : np.ndarray [shape=(n_samples,)]
+        One channel.
+    sample_rate_hz
+        Of ``samples``.
     gain_db
         Of the shelf; 0 returns the input.
     """

@@ -1,9 +1,9 @@
 """The harmonic source of the neural vocoder, computed outside of it.
 
-The decoder was trained on a source of nine sines (the fundamental and eight overtones of the f0 curve, amplitude 0.1), with
-a little noise where the voice is voiced and more where it is not, mixed by nine learned weights and a tanh (Wang, Takaki and
-Yamagishi, "Neural source-filter-based waveform model", 2019; Li et al., "StyleTTS 2", 2023). Computed here in float64 the
-phase stays exact over any length, and the noise, which the ONNX export dropped, comes from the seed.
+The decoder was trained on a source of nine sines (the fundamental and eight overtones of the f0 curve, amplitude 0.1),
+with a little noise where the voice is voiced and more where it is not, mixed by nine learned weights and a tanh (Wang,
+Takaki and Yamagishi, "Neural source-filter-based waveform model", 2019; Li et al., "StyleTTS 2", 2023). Computed here
+in float64 the phase stays exact over any length, and the noise, which the ONNX export dropped, comes from the seed.
 """
 
 from __future__ import annotations

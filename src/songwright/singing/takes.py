@@ -1,7 +1,8 @@
 """Listen and retake: the singer hears each note and sings the phrase again where one is weak.
 
-A take is heard note by note: how much of the vowel is voiced, and its level against the phrase. Weak notes climb the ladder of
-`songwright.singing.vowels` and get more energy; the best take is kept. A slow gain curve then rides what level difference is left.
+A take is heard note by note: how much of the vowel is voiced, and its level against the phrase. Weak notes climb the
+ladder of `songwright.singing.vowels` and get more energy; the best take is kept. A slow gain curve then rides what
+level difference is left.
 """
 
 from __future__ import annotations
@@ -91,8 +92,16 @@ def sing_phrase(
 
     Parameters
     ----------
+    performance
+        When, how high and how loud.
+    character
+        Whose voice.
+    voice
+        The loaded model.
     articulation
         Where to begin (a lead's finding for its double); ``None`` begins plainly.
+    max_retakes
+        0 sings once.
     seed
         Dice of the source's noise: the same in every take, so that only what was changed changes.
     """
@@ -171,8 +180,8 @@ def _vowel_samples(performance: PhrasePerformance) -> list[tuple[int, int, int]]
 def ride_notes(audio: Audio, performance: PhrasePerformance) -> Audio:
     """Even out what differs in level from note to note beyond the planned dynamics.
 
-    The gain is constant inside a vowel and moves in the consonants between; nothing louder than `RIDE_TOLERANCE_DB` around
-    the plan is touched.
+    The gain is constant inside a vowel and moves in the consonants between; nothing louder than `RIDE_TOLERANCE_DB`
+    around the plan is touched.
     """
     samples = audio.samples[0]
     spans = _vowel_samples(performance)

