@@ -177,6 +177,17 @@ def test_every_key_of_a_brief_is_in_the_readme():
     assert not missing, f"README.md does not explain {missing}"
 
 
+def test_the_brief_in_the_readme_is_a_brief_with_every_key(tmp_path):
+    from songwright.formats.brief_file import KEYS, check_brief_names, load_brief
+    from songwright.formats.character_file import list_characters
+    from songwright.formats.style_file import list_styles
+
+    (example,) = (block.partition("```")[0] for block in readme().split("```toml\n")[1:])
+    (tmp_path / "brief.toml").write_text(example, encoding="utf-8")
+    check_brief_names(load_brief(tmp_path / "brief.toml"), styles=list_styles(), singers=list_characters())
+    assert {key for key in KEYS if f"{key} = " in example} == set(KEYS) - {"lyric_file"}
+
+
 def test_every_environment_variable_is_in_the_readme():
     import re
 
