@@ -109,9 +109,7 @@ def test_the_voice_is_off_exactly_in_voiceless_sounds_and_pauses(phrase, take, s
 @settings(max_examples=40, deadline=None)
 @given(phrase=phrases(low_midi=45, high_midi=52), semitones=st.integers(-4, 8), take=takes, seed=st.integers(0, 3))
 def test_transposing_moves_f0_and_nothing_else(phrase, semitones, take, seed):
-    moved = replace(
-        phrase, notes=tuple(replace(note, midi_note=note.midi_note + semitones) for note in phrase.notes)
-    )
+    moved = replace(phrase, notes=tuple(replace(note, midi_note=note.midi_note + semitones) for note in phrase.notes))
     before, after = perform(phrase, take=take, seed=seed), perform(moved, take=take, seed=seed)
     cents = 1200.0 * np.log2(after.f0_hz.astype(float) / before.f0_hz)
     assert np.allclose(cents, 100.0 * semitones, atol=0.01)
