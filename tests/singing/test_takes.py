@@ -106,7 +106,7 @@ def test_a_level_is_in_decibels():
     assert measure_vowel_level_db(tone.samples[0]) == pytest.approx(-23.0, abs=0.7)
 
 
-# --- the real voice ----------------------------------------------------------------------------------------------------
+# --- the real voice -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
