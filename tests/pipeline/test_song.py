@@ -114,12 +114,12 @@ def start(made: Made, out: Path, cache: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_run_killed_at_several_stages_finishes_with_the_same_bytes(made, tmp_path):
+def test_a_run_killed_at_several_stages_finishes_with_the_same_bytes(made, tmp_path, make_cache):
     """Each run is killed a moment after another stage has ended, so in the middle of the next; the last one finishes.
 
     All runs share one store that starts empty, so this is also the test that fresh work gives the same bytes.
     """
-    out, cache = tmp_path / "out", tmp_path / "cache"
+    out, cache = tmp_path / "out", make_cache()
     for stage in ("compose", "sing", "play", "mix", "encode"):
         with start(made, out, cache) as process:
             assert process.stderr is not None
