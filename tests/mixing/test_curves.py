@@ -15,6 +15,7 @@ from songwright.mixing.bus import respond_db
 from songwright.mixing.gains import (
     RIDE_LIMIT_DB,
     compress,
+    draw_line,
     find_phrases,
     find_ride_db,
     follow,
@@ -146,3 +147,10 @@ def test_regions_lose_nothing(spans: list[tuple[int, int]], seed: int) -> None:
     again = regions.scatter(regions.gather(samples), np.full_like(samples, 7.0))
     np.testing.assert_array_equal(again, samples)
     assert Audio(samples=again, sample_rate_hz=RATE).n_samples == samples.shape[1]
+
+
+@pytest.mark.parametrize(("step", "n_samples"), [(441, 441 * 20), (64, 64 * 20 - 13), (441, 441 * 20 + 100), (64, 20)])
+def test_lines_run_from_middle_to_middle(step, n_samples):
+    values = np.random.default_rng(2).uniform(0.2, 2.0, max(-(-n_samples // step), 1))
+    wanted = np.interp(np.arange(n_samples), (np.arange(len(values)) + 0.5) * step, values)
+    np.testing.assert_allclose(draw_line(values, step_samples=step, n_samples=n_samples), wanted, atol=3e-7)

@@ -15,10 +15,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from songwright.documents.audio import Audio
 from songwright.errors import InputError
+from songwright.hearing.filtering import filter_blocks
 from songwright.units import SILENCE_DB
 
 ABSOLUTE_GATE_LUFS: Final = -70.0
@@ -28,6 +28,7 @@ OVERSAMPLING: Final = 8
 _STEP_S: Final = 0.1  # BS.1770: 400 ms blocks overlap by 75 %
 _MOMENTARY_STEPS: Final = 4
 _SHORT_TERM_STEPS: Final = 30
+_BLOCK_SAMPLES: Final = 16384
 
 
 def k_weighting_sos(sample_rate_hz: int) -> npt.NDArray[np.float64]:
@@ -62,12 +63,19 @@ def measure_step_power(audio: Audio, *, step_s: float = _STEP_S) -> npt.NDArray[
     """
     step = round(step_s * audio.sample_rate_hz)
     n_steps = audio.n_samples // step
-    sos = k_weighting_sos(audio.sample_rate_hz)
+    # a breath of direct current, 300 dB down, keeps the filter's memory from slow denormal numbers in silence
+    blocks = filter_blocks(
+        k_weighting_sos(audio.sample_rate_hz),
+        audio.samples[:, : n_steps * step],
+        block=step * max(1, _BLOCK_SAMPLES // step),
+        bias=1e-15,
+    )
     power = np.zeros(n_steps)
-    for channel in audio.samples:
-        # a breath of direct current, 300 dB down, keeps the filter's memory from slow denormal numbers in silence
-        weighted = signal.sosfilt(sos, channel[: n_steps * step] + np.float64(1e-15)).reshape(n_steps, step)
-        power += np.einsum("ij,ij->i", weighted, weighted) / step
+    for start, weighted in blocks:
+        steps = weighted.reshape(len(weighted), -1, step)
+        power[start // step : start // step + steps.shape[1]] = sum(
+            np.einsum("ij,ij->i", one, one) / step for one in steps
+        )
     return power
 
 

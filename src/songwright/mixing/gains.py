@@ -253,6 +253,30 @@ def find_section_gain_db(
 
 def draw_gain(curve_db: FloatArray, *, step_s: float, n_samples: int, sample_rate_hz: int) -> SampleArray:
     """Linear gain of every sample from a curve in dB at the middle of each step."""
-    position = np.arange(n_samples, dtype=np.float32) / np.float32(step_s * sample_rate_hz) - np.float32(0.5)
-    drawn = np.interp(position, np.arange(len(curve_db)), 10.0 ** (curve_db / 20.0))
-    return np.asarray(drawn, dtype=np.float32)
+    return draw_line(10.0 ** (curve_db / 20.0), step_samples=round(step_s * sample_rate_hz), n_samples=n_samples)
+
+
+def draw_line(values: FloatArray, *, step_samples: int, n_samples: int) -> SampleArray:
+    """Straight lines between values at the middle of steps; level before the first and after the last.
+
+    Parameters
+    ----------
+    values : np.ndarray [shape=(n_steps,)]
+        Value k stands at sample ``(k + 0.5) * step_samples``.
+    step_samples, n_samples
+        Samples of a step, of the line.
+    """
+    points = values.astype(np.float32)
+    line = np.empty(n_samples, dtype=np.float32)
+    first = min((step_samples + 1) // 2, n_samples)  # the first sample that is not before the first middle
+    share = ((np.arange(step_samples) + (step_samples + 1) // 2 - step_samples / 2.0) / step_samples).astype(np.float32)
+    n_whole = min(len(points) - 1, (n_samples - first) // step_samples)
+    done = first + n_whole * step_samples
+    line[:first] = points[0]
+    whole = line[first:done].reshape(n_whole, step_samples)
+    np.multiply(np.diff(points)[:n_whole, np.newaxis], share, out=whole)
+    whole += points[:n_whole, np.newaxis]
+    line[done:] = points[-1]
+    if n_whole < len(points) - 1:
+        line[done:] = points[n_whole] + (points[n_whole + 1] - points[n_whole]) * share[: n_samples - done]
+    return line

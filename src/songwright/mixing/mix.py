@@ -6,9 +6,10 @@ gain), and reverberation and echo stay with the stem that sends them: so the ste
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from songwright.documents.audio import Audio
 from songwright.documents.mix_style import VOCAL_ROLES, Channel, EqBand, MixStyle
 from songwright.documents.score import Section
 from songwright.errors import InputError
+from songwright.hearing.filtering import filter_sections
 from songwright.hearing.loudness import measure_loudness_lufs, measure_step_power
 from songwright.mixing.backends.pedalboard import equalise
 from songwright.mixing.bus import find_match_bands
@@ -41,6 +43,7 @@ from songwright.units import SILENCE_DB, db_to_gain
 
 SampleArray = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 BAND_LUFS: Final = -20.0  # where level 0 LU of the band stands inside the mix; the end is scaled to PEAK_DB anyway
 PEAK_DB: Final = -3.0
@@ -50,6 +53,7 @@ _DUCK_HZ: Final = 2200.0  # the middle of 1.2 to 4 kHz, where consonants and the
 _DUCK_Q: Final = 0.7
 _VOICE_TRIM_DB: Final = 4.0
 _END_FADE_S: Final = 0.05
+_N_AT_ONCE: Final = 2  # filters, transforms and pedalboard leave the interpreter; more would cost 0.2 GB each
 _MARGIN_S: Final = 0.3  # what rings in filters and compressors after a stem falls silent
 
 
@@ -154,25 +158,33 @@ class _Desk:
         self.active = np.zeros(self.n_steps, dtype=np.bool_)
         self.duck_gain: SampleArray | None = None
         self.done: dict[str, SampleArray] = {}
+        self.regions: dict[str, Regions] = {}
 
     def run(self, lead: str | None) -> Mix:
         voice = self._prepare_lead(lead) if lead is not None else None
         band, voices = (np.zeros((2, self.n_samples), dtype=np.float32) for _ in range(2))
-        for name in self.names:
-            if self.roles[name] not in VOCAL_ROLES:
-                self.done[name] = self._place_instrument(name)
-                band += self.done[name]
+        players = [name for name in self.names if self.roles[name] not in VOCAL_ROLES]
+        for name, placed in zip(players, self._side_by_side(self._place_instrument, players), strict=True):
+            self.done[name] = placed
+            band += placed
         ride_db = np.zeros(self.n_steps)
         lead_lufs = BAND_LUFS
         if lead is not None and voice is not None:
             ride_db, lead_lufs = self._ride_lead(lead, voice, self._step_power(band))
             voices += self.done[lead]
-        for role in VOCAL_ROLES[1:]:
-            members = [name for name in self.names if self.roles[name] == role]
-            for i, name in enumerate(members):
-                self.done[name] = self._place_voice(name, i, len(members), lead_lufs)
-                voices += self.done[name]
+        backing = [name for role in VOCAL_ROLES[1:] for name in self.names if self.roles[name] == role]
+        for name, placed in zip(
+            backing, self._side_by_side(lambda one: self._place_voice(one, lead_lufs), backing), strict=True
+        ):
+            self.done[name] = placed
+            voices += placed
         return self._through_the_bus(band, voices, lead, ride_db)
+
+    @staticmethod
+    def _side_by_side(work: Callable[[str], T], names: Sequence[str]) -> Iterator[T]:
+        """Work on two stems at a time; results come in the order of the names, so sums are the same every time."""
+        with ThreadPoolExecutor(max_workers=_N_AT_ONCE) as pool:
+            yield from pool.map(work, names)
 
     def _read(self, name: str) -> SampleArray:
         audio = self.stems[name]
@@ -225,8 +237,9 @@ class _Desk:
         self._set_level(placed, BAND_LUFS + channel.level_lu)
         if channel.duck and self.duck_gain is not None:
             # a peak filter in the form x + (G(t) - 1) * bandpass(x): only the middle makes room
-            middle = signal.sosfilt(self._duck_sos, placed, axis=1).astype(np.float32)
-            placed += (regions.gather(self.duck_gain) - np.float32(1.0)) * middle
+            middle = filter_sections(self._duck_sos, placed)
+            middle *= regions.gather(self.duck_gain) - np.float32(1.0)
+            placed += middle
         placed = regions.scatter(placed, np.empty((2, self.n_samples), dtype=np.float32))
         self.spaces.add(placed, channel)
         return placed
@@ -244,8 +257,10 @@ class _Desk:
         self.done[name] = voice
         return curve - curve.mean(), lufs if lufs > SILENCE_DB else BAND_LUFS
 
-    def _place_voice(self, name: str, index: int, n_members: int, lead_lufs: float) -> SampleArray:
+    def _place_voice(self, name: str, lead_lufs: float) -> SampleArray:
         role = self.roles[name]
+        members = [other for other in self.names if self.roles[other] == role]
+        index, n_members = members.index(name), len(members)
         channel = self.style.channel(name, role)
         lufs = lead_lufs + channel.level_lu - 10.0 * float(np.log10(n_members))
         voice = self._sing_through(name, channel, lufs)
@@ -258,17 +273,39 @@ class _Desk:
         if measured > SILENCE_DB:
             samples *= np.float32(db_to_gain(lufs - measured))
 
-    def _equalise(self, samples: SampleArray, bands: tuple[EqBand, ...]) -> SampleArray:
-        return equalise(samples, bands, sample_rate_hz=self.rate) if bands else samples
+    def _equalise(self, name: str, bands: tuple[EqBand, ...]) -> None:
+        """Put a stem through the equaliser of the bus, and remember where it sounds."""
+        samples = self.done[name]
+        self.regions[name] = regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
+        if bands:
+            regions.scatter(equalise(regions.gather(samples), bands, sample_rate_hz=self.rate), samples)
+
+    def _finish(self, name: str, glue: SampleArray, voice_gain: np.float32) -> float:
+        """Give a stem its gains on the bus, in place; return its loudness."""
+        samples, regions = self.done[name], self.regions[name]
+        sounding = regions.gather(samples)
+        sounding *= regions.gather(glue)
+        if self.roles[name] in VOCAL_ROLES:
+            sounding *= voice_gain
+        regions.scatter(sounding, samples)
+        return self._loudness(sounding)
 
     def _through_the_bus(self, band: SampleArray, voices: SampleArray, lead: str | None, ride_db: FloatArray) -> Mix:
         bands = find_match_bands(
             Audio(samples=band + voices, sample_rate_hz=self.rate), limit_db=self.style.match_limit_db
         )
-        band, voices = self._equalise(band, bands), self._equalise(voices, bands)
-        voice_gain_db, over_band = self._stand_above(band, lead, bands)
+        # the same filter on every stem, and the sums once more from what came out
+        band[:], voices[:] = 0.0, 0.0
+        for _ in self._side_by_side(lambda name: self._equalise(name, bands), self.names):
+            pass
+        for name in self.names:
+            group = voices if self.roles[name] in VOCAL_ROLES else band
+            group += self.done[name]
+        voice_gain_db, over_band = self._stand_above(band, lead)
         voice_gain = np.float32(db_to_gain(voice_gain_db))
-        total = band + voice_gain * voices
+        voices *= voice_gain
+        band += voices
+        total = band
         del band, voices
         section_db = find_section_gain_db(
             self.sections, self.tempo_map, self._step_power(total), keep=self.style.section_range
@@ -284,37 +321,24 @@ class _Desk:
         peak = float(np.abs(total * glue).max())
         glue *= np.float32(db_to_gain(PEAK_DB) / peak if peak > 0.0 else 1.0)
         total[:] = 0.0
-        stems: dict[str, Audio] = {}
-        levels_lufs: dict[str, float] = {}
+        levels = list(self._side_by_side(lambda name: self._finish(name, glue, voice_gain), self.names))
         for name in self.names:
-            samples = self.done.pop(name)
-            regions = Regions(samples, before_s=0.0, after_s=_MARGIN_S, sample_rate_hz=self.rate)
-            sounding = self._equalise(regions.gather(samples), bands) * regions.gather(glue)
-            if self.roles[name] in VOCAL_ROLES:
-                sounding *= voice_gain
-            levels_lufs[name] = self._loudness(sounding)
-            regions.scatter(sounding, samples)
-            total += samples
-            stems[name] = Audio(samples=samples, sample_rate_hz=self.rate)
+            total += self.done[name]
         return Mix(
-            stems=stems,
+            stems={name: Audio(samples=self.done[name], sample_rate_hz=self.rate) for name in self.names},
             premaster=Audio(samples=total, sample_rate_hz=self.rate),
-            levels_lufs=levels_lufs,
+            levels_lufs=dict(zip(self.names, levels, strict=True)),
             bus_eq_db={band.f_hz: band.gain_db for band in bands},
             ride_db=ride_db,
             lead_over_band_lu=over_band,
             most_glue_db=float(-glue_db.min(initial=0.0)),
         )
 
-    def _stand_above(
-        self, band: SampleArray, lead: str | None, bands: tuple[EqBand, ...]
-    ) -> tuple[float, float | None]:
+    def _stand_above(self, band: SampleArray, lead: str | None) -> tuple[float, float | None]:
         """Gain in dB that all voices get for what the bus equaliser did to them, and where the lead then stands."""
         if lead is None:
             return 0.0, None
-        phrases, over = measure_phrases_lu(
-            self._step_power(self._equalise(self.done[lead], bands)), self._step_power(band), self.active
-        )
+        phrases, over = measure_phrases_lu(self._step_power(self.done[lead]), self._step_power(band), self.active)
         if not phrases or not band.any():
             return 0.0, None
         over_lu = average_phrases_lu(phrases, over)

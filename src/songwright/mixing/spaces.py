@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import fft, signal
 
 from songwright.documents.mix_style import OFF_DB, Channel, MixStyle
+from songwright.hearing.filtering import filter_sections
 from songwright.timeline import TempoMap
 from songwright.units import db_to_gain
 
@@ -134,7 +135,7 @@ class Spaces:
                 both[:, : response.shape[1]] += gain * response
             add_convolved(middle, both, out=dry)
         if channel.delay_db > OFF_DB:
-            middle = signal.sosfilt(self._echo_sos, middle).astype(np.float32)
+            middle = filter_sections(self._echo_sos, middle[np.newaxis, :])[0]
             for k in range(1, _N_ECHOES + 1):
                 delay = round(k * self.echo_s * self._rate)
                 if delay < n:

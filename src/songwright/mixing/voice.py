@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy.typing as npt
 from scipy import ndimage, signal
 
 from songwright.documents.mix_style import OFF_DB, Channel
+from songwright.hearing.filtering import filter_sections
 from songwright.mixing.backends.pedalboard import equalise
-from songwright.mixing.gains import compress
+from songwright.mixing.gains import compress, draw_line
 
 SampleArray = npt.NDArray[np.float32]
 
@@ -27,7 +29,7 @@ _DE_ESS_RATIO: Final = 3.0
 _DE_ESS_LIMIT_DB: Final = 9.0
 _DE_ESS_STEP_S: Final = 0.002
 _AIR_SOURCE_HZ: Final = (8000.0, 11800.0)
-_AIR_SHIFT_HZ: Final = 4400.0  # 8-11.8 kHz lands on 12.4-16.2 kHz
+_AIR_SHIFT_HZ: Final = 4400  # 8-11.8 kHz lands on 12.4-16.2 kHz
 _AIR_FROM_HZ: Final = 12000.0
 
 
@@ -49,7 +51,7 @@ def measure_active_rms_db(samples: SampleArray, *, sample_rate_hz: int) -> float
 def high_pass(samples: SampleArray, f_hz: float, *, sample_rate_hz: int) -> SampleArray:
     """Second-order Butterworth high-pass (12 dB an octave)."""
     sos = signal.butter(2, f_hz, "high", fs=sample_rate_hz, output="sos")
-    return np.asarray(signal.sosfilt(sos, samples, axis=1), dtype=np.float32)
+    return filter_sections(sos, samples)
 
 
 def shape_tone(samples: SampleArray, channel: Channel, *, sample_rate_hz: int) -> SampleArray:
@@ -82,7 +84,7 @@ def de_ess(samples: SampleArray, *, sample_rate_hz: int) -> SampleArray:
     if level_db <= -200.0:
         return samples
     sos = signal.butter(1, _SIBILANCE_HZ, "band", fs=sample_rate_hz, output="sos").astype(np.float32)
-    band = signal.sosfilt(sos, samples, axis=1).astype(np.float32)
+    band = filter_sections(sos, samples)
     step = round(_DE_ESS_STEP_S * sample_rate_hz)
     n_steps = -(-samples.shape[1] // step)
     padded = np.pad(band, ((0, 0), (0, n_steps * step - band.shape[1]))).reshape(len(band), n_steps, step)
@@ -91,9 +93,8 @@ def de_ess(samples: SampleArray, *, sample_rate_hz: int) -> SampleArray:
     cut_db = np.clip(over_db * (1.0 - 1.0 / _DE_ESS_RATIO), 0.0, _DE_ESS_LIMIT_DB)
     # held for 10 ms and smoothed over 8: the whole [s], its first milliseconds too
     cut_db = ndimage.uniform_filter1d(ndimage.maximum_filter1d(cut_db, 5), 4)
-    positions = np.arange(samples.shape[1], dtype=np.float32) / np.float32(step) - np.float32(0.5)
-    share = np.interp(positions, np.arange(n_steps), 1.0 - 10.0 ** (-cut_db / 20.0)).astype(np.float32)
-    return np.asarray(samples - share * band, dtype=np.float32)
+    band *= draw_line(1.0 - 10.0 ** (-cut_db / 20.0), step_samples=step, n_samples=samples.shape[1])
+    return np.asarray(samples - band, dtype=np.float32)
 
 
 def add_air(samples: SampleArray, *, air_db: float, sample_rate_hz: int) -> SampleArray:
@@ -116,14 +117,15 @@ def add_air(samples: SampleArray, *, air_db: float, sample_rate_hz: int) -> Samp
         return samples
     source_sos = signal.butter(4, _AIR_SOURCE_HZ, "band", fs=sample_rate_hz, output="sos")
     top_sos = signal.butter(8, _AIR_FROM_HZ, "high", fs=sample_rate_hz, output="sos")
-    source = signal.sosfilt(source_sos, samples, axis=1).astype(np.float32)
-    phase = (np.arange(samples.shape[1]) * (_AIR_SHIFT_HZ / sample_rate_hz)) % 1.0
-    air = source * np.cos(2.0 * np.pi * phase.astype(np.float32))
-    air = signal.sosfilt(top_sos, air, axis=1).astype(np.float32)
-    energy = float(np.sum(air.astype(np.float64) ** 2))
+    source = filter_sections(source_sos, samples)
+    period = sample_rate_hz // math.gcd(sample_rate_hz, _AIR_SHIFT_HZ)
+    carrier = np.cos(2.0 * np.pi * _AIR_SHIFT_HZ * np.arange(period) / sample_rate_hz).astype(np.float32)
+    air = source * np.resize(carrier, samples.shape[1])
+    air = filter_sections(top_sos, air)
+    energy = float(np.einsum("ij,ij->", air, air, dtype=np.float64))
     if energy <= 0.0:
         return samples
-    wanted = float(np.sum(source.astype(np.float64) ** 2)) * 10.0 ** (air_db / 10.0)
+    wanted = float(np.einsum("ij,ij->", source, source, dtype=np.float64)) * 10.0 ** (air_db / 10.0)
     return np.asarray(samples + np.float32(np.sqrt(wanted / energy)) * air, dtype=np.float32)
 
 
