@@ -51,7 +51,7 @@ class PhrasePerformance:
     start_s, duration_s
         Place of the rendered excerpt in the file, leading consonants and tail included.
     f0_hz : np.ndarray [shape=(n_controls,), Hz, > 0]
-        Value i is at ``start_s + i * CONTROL_HOP_S``.
+        Value i is centred at ``start_s + (i + 1/2) * CONTROL_HOP_S``.
     voiced : np.ndarray [shape=(n_controls,), bool]
     dynamics_db : np.ndarray [shape=(n_controls,), dB]
         Planned level relative to a normal sung vowel.

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import fields
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,10 @@ import numpy.typing as npt
 from songwright.documents.character import STYLE_SIZE, Character
 from songwright.errors import InputError, nearest_names
 from songwright.formats.atomic import write_text_atomically
+from songwright.phonology.alphabet import VOWELS
+
+HELD_VOWELS: Final = frozenset("aeoɜ")
+"""First targets of diphthongs, which the voice sings though no word is written with them."""
 
 _TEXT = ("name", "description", "origin", "licence", "statement")
 _WHOLE = ("range_low_midi", "range_high_midi", "tessitura_low_midi", "tessitura_high_midi")
@@ -66,12 +70,15 @@ def parse_character(text: str, *, source: str) -> Character:
     voice = table.pop("voice", None)
     if not isinstance(voice, dict) or set(voice) != {"style", "sha256"}:
         raise InputError(f"{source}: needs a table [voice] with style and sha256")
-    style = np.asarray(voice["style"], dtype=np.float32)
+    try:
+        style = np.asarray(voice["style"], dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{source}: the style in [voice] must be a list of {STYLE_SIZE} numbers") from error
     if style.shape != (STYLE_SIZE,):
         raise InputError(f"{source}: the voice has {style.size} numbers, not {STYLE_SIZE}")
     if digest_of_style(style) != voice["sha256"]:
         raise InputError(f"{source}: the voice's numbers do not match their digest: the file was changed or damaged")
-    accent = table.pop("accent", {})
+    accent = _parse_accent(table.pop("accent", {}), source)
     known = {field.name for field in fields(Character)} - {"style", "vowel_map"}
     for unknown in set(table) - known:
         raise InputError(f"{source}: unknown key {unknown!r}; did you mean {nearest_names(unknown, known)}?")
@@ -82,7 +89,18 @@ def parse_character(text: str, *, source: str) -> Character:
         if not isinstance(value, kind) or isinstance(value, bool):
             raise InputError(f"{source}: {key} = {value!r} has the wrong type")
     values: dict[str, Any] = {key: float(value) if key in _NUMBERS else value for key, value in table.items()}
-    return Character(style=style, vowel_map=tuple(sorted(accent.items())), **values)
+    return Character(style=style, vowel_map=accent, **values)
+
+
+def _parse_accent(table: object, source: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a written vowel and the one that is sung for it."""
+    if not isinstance(table, dict):
+        raise InputError(f'{source}: [accent] must be a table of vowels such as  "I" = "ɑ"')
+    for vowel in (*table, *table.values()):
+        if vowel not in VOWELS and vowel not in HELD_VOWELS:
+            known = " ".join(sorted(VOWELS | HELD_VOWELS))
+            raise InputError(f"{source}: [accent] has {vowel!r}, which is no vowel; known are {known}")
+    return tuple(sorted(table.items()))
 
 
 def character_to_toml(character: Character) -> str:

