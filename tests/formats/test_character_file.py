@@ -63,7 +63,7 @@ def test_a_path_that_is_not_there_is_named(tmp_path):
 
 
 def changed(old: str, new: str) -> str:
-    text = character_to_toml(HARLAN)
+    text = character_to_toml(replace(HARLAN, vowel_map=()))
     assert text.count(old) == 1, old
     return text.replace(old, new)
 
@@ -84,6 +84,9 @@ FIRST_NUMBERS = ", ".join(str(value) for value in HARLAN.style[:2])
         (f"\nrange_low_midi = {HARLAN.range_low_midi}", "\nrange_low_midi = 40.5", r"range_low_midi = 40\.5"),
         (f"\nrange_low_midi = {HARLAN.range_low_midi}", "\nrange_low_midi = 61", r"tessitura must lie inside"),
         ("schema = 1", "schema = 99", r"schema must be 1"),
+        (FIRST_NUMBERS, '"soft", "low"', r"style in \[voice\] must be a list of 256 numbers"),
+        ("[accent]", '[accent]\n"I" = "zz"', r"'zz', which is no vowel"),
+        ("[accent]", '[accent]\n"I" = ["ɑ"]', r"\['ɑ'\], which is no vowel"),
         ("[voice]", "[voices]", r"\[voice\]"),
         ('name = "harlan"', 'name = "harlan', r"not valid TOML.*line 2"),
     ],
@@ -92,6 +95,15 @@ def test_a_broken_file_says_what_is_wrong(old, new, said):
     with pytest.raises(InputError, match=said) as caught:
         parse_character(changed(old, new), source="mine.toml")
     assert "mine.toml" in str(caught.value) or "singer" in str(caught.value)
+
+
+def test_an_accent_is_a_table_and_may_be_left_out():
+    plain = character_to_toml(replace(HARLAN, vowel_map=()))
+    without = plain.replace("[accent]\n", "")
+    assert without != plain
+    assert same(parse_character(without, source="x.toml"), replace(HARLAN, vowel_map=()))
+    with pytest.raises(InputError, match=r"x\.toml: \[accent\] must be a table"):
+        parse_character(without.replace("schema = 1", "schema = 1\naccent = 3"), source="x.toml")
 
 
 def test_an_unknown_singer_gets_the_nearest():

@@ -97,7 +97,7 @@ def _parse_accent(table: object, source: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(table, dict):
         raise InputError(f'{source}: [accent] must be a table of vowels such as  "I" = "ɑ"')
     for vowel in (*table, *table.values()):
-        if vowel not in VOWELS and vowel not in HELD_VOWELS:
+        if not isinstance(vowel, str) or vowel not in VOWELS | HELD_VOWELS:
             known = " ".join(sorted(VOWELS | HELD_VOWELS))
             raise InputError(f"{source}: [accent] has {vowel!r}, which is no vowel; known are {known}")
     return tuple(sorted(table.items()))
