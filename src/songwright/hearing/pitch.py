@@ -7,6 +7,7 @@ hear a pitch.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -24,6 +25,8 @@ VOICED_CONFIDENCE: Final = 0.5
 """swift-f0's own calibration."""
 F0_FLOOR_HZ: Final = 55.0
 F0_CEILING_HZ: Final = 1000.0
+_DIO_SPEED: Final = 2
+"""DIO looks at every second sample of the 16 kHz: no worse than all; every fourth misses 6 % of frames."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,13 +84,26 @@ def _detector() -> Any:
 
 def measure_voicing(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> npt.NDArray[np.bool_]:
     """Whether a pitched voice sounds, every `FRAME_S`; the level of the whole excerpt does not matter."""
+    return _hear_voicing(_hear(samples, sample_rate_hz), samples.size, sample_rate_hz)
+
+
+def _hear(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> npt.NDArray[np.float32] | None:
+    """What the ear gets: `EAR_SAMPLE_RATE_HZ`, the peak at 0.7; ``None`` for silence."""
     import soxr
 
-    n_frames = samples.size * 1000 // (sample_rate_hz * 5) + 1
     peak = float(np.max(np.abs(samples), initial=0.0))
     if peak < 1e-6:
+        return None
+    heard: npt.NDArray[np.float32] = soxr.resample(
+        (samples / peak * 0.7).astype(np.float32), sample_rate_hz, EAR_SAMPLE_RATE_HZ
+    )
+    return heard
+
+
+def _hear_voicing(heard: npt.NDArray[np.float32] | None, n_samples: int, sample_rate_hz: int) -> npt.NDArray[np.bool_]:
+    n_frames = n_samples * 1000 // (sample_rate_hz * 5) + 1
+    if heard is None:
         return np.zeros(n_frames, dtype=bool)
-    heard = soxr.resample((samples / peak * 0.7).astype(np.float32), sample_rate_hz, EAR_SAMPLE_RATE_HZ)
     result = _detector().detect(heard, EAR_SAMPLE_RATE_HZ)
     times_s = np.arange(n_frames) * FRAME_S
     nearest = np.clip(np.searchsorted(result.timestamps, times_s - 0.008), 0, len(result.timestamps) - 1)
@@ -95,15 +111,30 @@ def measure_voicing(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> np
 
 
 def track_pitch(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> PitchTrack:
-    """Follow the f0 of mono ``samples`` (one voice, no accompaniment)."""
+    """Follow the f0 of mono ``samples`` (one voice, no accompaniment).
+
+    DIO and StoneMask hear it at 16 kHz, which costs a quarter of 44.1 kHz and is as near: on synthetic voices (87 to
+    700 Hz, steady, gliding, with vibrato) the median error is 0.23 cents at 16 kHz and 0.39 at 44.1 kHz.
+    """
     import pyworld
 
-    voiced = measure_voicing(samples, sample_rate_hz)
-    wave = samples.astype(np.float64)
-    f0_hz, times_s = pyworld.dio(
-        wave, sample_rate_hz, f0_floor=F0_FLOOR_HZ, f0_ceil=F0_CEILING_HZ, frame_period=FRAME_S * 1000.0
-    )
-    f0_hz = pyworld.stonemask(wave, f0_hz, times_s, sample_rate_hz)
+    heard = _hear(samples, sample_rate_hz)
+    if heard is None:
+        n_frames = samples.size * 1000 // (sample_rate_hz * 5) + 1
+        return PitchTrack(f0_hz=np.full(n_frames, np.nan), voiced=np.zeros(n_frames, dtype=bool))
+    wave = heard.astype(np.float64)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # swift-f0 leaves the interpreter, WORLD does not
+        future = pool.submit(_hear_voicing, heard, samples.size, sample_rate_hz)
+        f0_hz, times_s = pyworld.dio(
+            wave,
+            EAR_SAMPLE_RATE_HZ,
+            f0_floor=F0_FLOOR_HZ,
+            f0_ceil=F0_CEILING_HZ,
+            frame_period=FRAME_S * 1000.0,
+            speed=_DIO_SPEED,
+        )
+        f0_hz = pyworld.stonemask(wave, f0_hz, times_s, EAR_SAMPLE_RATE_HZ)
+        voiced = future.result()
     n_frames = min(f0_hz.size, voiced.size)
     f0_hz = np.where((f0_hz[:n_frames] > 0.0) & voiced[:n_frames], f0_hz[:n_frames], np.nan)
     return PitchTrack(f0_hz=f0_hz, voiced=voiced[:n_frames])
@@ -170,7 +201,6 @@ def measure_sung_pitch(audio: Audio, performances: tuple[PhrasePerformance, ...]
 
 def measure_vowel_levels_db(audio: Audio, performance: PhrasePerformance) -> npt.NDArray[np.float64]:
     """Level in dB of each sung vowel (median of 50 ms windows), in order."""
-    samples = audio.samples.mean(axis=0)
     spans: dict[int, tuple[float, float]] = {}
     for phoneme in performance.phonemes:
         if phoneme.kind == "nucleus":
@@ -179,7 +209,8 @@ def measure_vowel_levels_db(audio: Audio, performance: PhrasePerformance) -> npt
     window, hop = audio.sample_rate_hz // 20, audio.sample_rate_hz // 40
     levels = []
     for start_s, end_s in spans.values():
-        vowel = samples[round(start_s * audio.sample_rate_hz) : round(end_s * audio.sample_rate_hz)].astype(np.float64)
+        first, last = round(start_s * audio.sample_rate_hz), round(end_s * audio.sample_rate_hz)
+        vowel = audio.samples[:, first:last].mean(axis=0).astype(np.float64)
         powers = [np.mean(vowel[i : i + window] ** 2) for i in range(0, max(vowel.size - window, 1), hop)]
         levels.append(10.0 * np.log10(float(np.median(powers)) + 1e-12))
     return np.asarray(levels)
