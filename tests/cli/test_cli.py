@@ -163,7 +163,10 @@ def test_ctrl_c_is_exit_130(capsys, monkeypatch):
 
 def test_a_real_ctrl_c_stops_a_run_and_leaves_no_half_file(tmp_path, brief):
     out = tmp_path / "out"
-    command = [sys.executable, "-c", "from songwright.cli import main; main()", "make", str(brief), "--out", str(out)]
+    # A suite that runs in a shell's background has inherited a SIGINT that is ignored; a person at a terminal has not.
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code += "from songwright.cli import main; main()"
+    command = [sys.executable, "-c", code, "make", str(brief), "--out", str(out)]
     deadline = time.monotonic() + 60
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         # The manifest claims the folder: from then on the work has begun.

@@ -76,6 +76,15 @@ def test_phonemes_cover_the_phrase_frame_by_frame(phrase, tempo_qpm, take, seed)
     assert performance.phonemes[0].kind == performance.phonemes[-1].kind == "pause", "silence around the phrase"
 
 
+@pytest.mark.parametrize("tempo_qpm", [84.0, 90.0, 96.0, 100.0])
+def test_a_squeezed_cluster_keeps_a_frame_for_each_consonant_and_takes_none_from_the_next_vowel(tempo_qpm):
+    performance = perform(sung_phrase("strength stretched twelve months", [50], quarters="1/3"), tempo_qpm=tempo_qpm)
+    sounds = [phoneme for phoneme in performance.phonemes if phoneme.kind != "pause"]
+    assert min(phoneme.duration_s for phoneme in sounds) > 0.9 * FRAME_S
+    for i, start_s in vowel_starts_s(performance).items():
+        assert abs(start_s - performance.notes[i].start_s) <= FRAME_S / 2 + 1e-6
+
+
 @settings(max_examples=40, deadline=None)
 @given(phrase=phrases(), tempo_qpm=tempos, seed=st.integers(0, 3))
 def test_every_written_sound_is_sung_in_order(phrase, tempo_qpm, seed):
