@@ -9,6 +9,7 @@ from tests.signals import pulse_voice, silence, white_noise
 
 from songwright.documents.audio import Audio
 from songwright.documents.performance import PhrasePerformance
+from songwright.hearing import pitch
 from songwright.hearing.pitch import (
     FRAME_S,
     measure_deviation_cents,
@@ -73,6 +74,15 @@ def test_voicing_knows_where_the_voice_is_and_not_how_loud():
         part = voiced[round(first / FRAME_S) : round(last / FRAME_S)]
         assert np.mean(part == expected) > 0.9
     assert np.mean(measure_voicing(samples * np.float32(0.01), RATE_HZ) == voiced) > 0.97
+
+
+def test_a_frame_counts_only_where_both_ears_hear_a_pitch(monkeypatch):
+    audio = voice(220.0, 0.5)
+    voiced = np.zeros(101, dtype=bool)
+    voiced[30:60] = True
+    monkeypatch.setattr(pitch, "measure_voicing", lambda samples, sample_rate_hz: voiced)
+    heard = track(audio)
+    assert np.array_equal(np.isfinite(heard.f0_hz), voiced)
 
 
 def test_deviation_is_signed_counts_voiced_frames_and_minds_the_clock():
