@@ -76,13 +76,12 @@ def test_voicing_knows_where_the_voice_is_and_not_how_loud():
     assert np.mean(measure_voicing(samples * np.float32(0.01), RATE_HZ) == voiced) > 0.97
 
 
-def test_a_frame_counts_only_where_both_ears_hear_a_pitch(monkeypatch):
-    audio = voice(220.0, 0.5)
-    voiced = np.zeros(101, dtype=bool)
-    voiced[30:60] = True
-    monkeypatch.setattr(pitch, "measure_voicing", lambda samples, sample_rate_hz: voiced)
-    heard = track(audio)
-    assert np.array_equal(np.isfinite(heard.f0_hz), voiced)
+def test_where_one_ear_hears_no_voice_there_is_no_pitch(monkeypatch):
+    assert np.isfinite(track(voice(220.0, 0.5)).f0_hz).any()
+    monkeypatch.setattr(pitch, "VOICED_CONFIDENCE", 1.1)
+    deaf = track(voice(220.0, 0.5))
+    assert not deaf.voiced.any()
+    assert np.all(np.isnan(deaf.f0_hz))
 
 
 def test_deviation_is_signed_counts_voiced_frames_and_minds_the_clock():
