@@ -106,14 +106,8 @@ class OutputFolder:
         written = tuple(name for name in names if there[name] != digests[name])
         if written:
             write_manifest(self.path, replace(before, pending={**before.pending, **digests}))
-        for name in written:
-            target = self.path / name
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise explain_write_error(error, target) from error
-            with atomic_path(target) as temporary:
-                shutil.copyfile(files[name], temporary)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            list(pool.map(lambda name: self._copy(files[name], self.path / name), written))
         mine, others = _split(before.files, self._own)
         for name in {*mine, *_split(before.pending, self._own)[0]} - set(digests):
             path = self.path / name
@@ -122,6 +116,15 @@ class OutputFolder:
         self._manifest = replace(before, files={**others, **digests}, pending={})
         write_manifest(self.path, self._manifest)
         return written
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain_write_error(error, target) from error
+        with atomic_path(target) as temporary:
+            shutil.copyfile(source, temporary)
 
     def check_room(self, needed_bytes: int) -> None:
         """Refuse early when the disk cannot hold what is to come."""
