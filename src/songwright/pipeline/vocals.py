@@ -45,7 +45,8 @@ CLEARER_WAYS: Final[tuple[dict[str, Any], ...]] = (
     {"consonants": 1.3},
     {"split_diphthongs": True, "consonants": 0.85},
 )
-"""The ways of singing a phrase, in the order in which they are tried: as usual, with longer consonants, with split diphthongs."""
+"""The ways of singing a phrase, in the order in which they are tried: as usual, with longer consonants, with split
+diphthongs."""
 WEAK_NOTE_PRICE: Final = 0.10
 """A weak note counts as much as this share of the phrase's words misheard when takes are compared."""
 ROLE_SETTINGS: Final = {
