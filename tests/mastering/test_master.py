@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 from tests import listening, signals
 
 from songwright.documents.audio import Audio
 from songwright.errors import InputError, QualityError
+from songwright.formats.sndfile import load_soundfile
 from songwright.mastering import master
 
 RATE = 44100
@@ -21,7 +21,7 @@ RATE = 44100
 def hear_with_ffmpeg(audio: Audio, folder: Path) -> tuple[float, float]:
     """(LUFS, dBTP) by ffmpeg's ebur128 of the audio as a 24-bit file; ffmpeg prints one decimal."""
     path = folder / "master.wav"
-    soundfile.write(path, audio.samples.T, audio.sample_rate_hz, subtype="PCM_24")
+    load_soundfile().write(path, audio.samples.T, audio.sample_rate_hz, subtype="PCM_24")
     command = ["ffmpeg", "-nostats", "-i", path, "-filter_complex", "ebur128=peak=true", "-f", "null", "-"]
     report = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     summary = report[report.rindex("Summary:") :]

@@ -8,6 +8,7 @@ from songwright.documents.audio import Audio
 from songwright.errors import RenderError
 from songwright.formats.atomic import atomic_path
 from songwright.formats.pcm import audio_to_pcm, read_audio
+from songwright.formats.sndfile import load_soundfile
 from songwright.formats.tags import AudioTags
 
 
@@ -21,7 +22,7 @@ def write_flac(path: Path, audio: Audio, *, tags: AudioTags, dither: bool = Fals
     InputError
         If the place cannot be written to.
     """
-    import soundfile
+    soundfile = load_soundfile()
     from mutagen.flac import FLAC
 
     samples = audio_to_pcm(audio, bits=24, dither=dither, path=path)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from songwright.documents.audio import Audio
 from songwright.errors import InputError, RenderError
+from songwright.formats.sndfile import load_soundfile
 from songwright.units import gain_to_db
 
 DITHER_SEED: Final = 0
@@ -74,7 +75,7 @@ def read_audio(path: Path) -> Audio:
     InputError
         If the file is absent or not a sound file.
     """
-    import soundfile
+    soundfile = load_soundfile()
 
     if not path.is_file():
         raise InputError(f"{path}: no such file")

@@ -17,6 +17,7 @@ from songwright.documents.audio import Audio
 from songwright.errors import RenderError
 from songwright.formats.atomic import atomic_path
 from songwright.formats.pcm import audio_to_pcm, check_audio, read_audio
+from songwright.formats.sndfile import load_soundfile
 
 SampleFormat = Literal["pcm24", "float32"]
 
@@ -42,7 +43,7 @@ def write_wav(path: Path, audio: Audio, *, sample_format: SampleFormat = "pcm24"
     InputError
         If the place cannot be written to.
     """
-    import soundfile
+    soundfile = load_soundfile()
 
     if sample_format == "float32":
         check_audio(audio, path=path, limit=float(np.finfo(np.float32).max))
