@@ -7,7 +7,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from songwright.hearing.words import measure_word_error_rate, normalise_words, transcribe
+from songwright.hearing.words import measure_word_error_rate, normalise_words, skip_rests, transcribe
 from songwright.phonology.backends.espeak import espeak
 
 
@@ -68,3 +68,20 @@ def test_a_spoken_sentence_is_heard_and_silence_is_not_a_sentence():
     assert samples.size > 2 * rate_hz
     assert measure_word_error_rate(text, transcribe(samples, rate_hz)) <= 0.2
     assert measure_word_error_rate(text, transcribe(samples[::-1].copy(), rate_hz)) > 0.7, "backwards it is no English"
+
+
+def test_rests_are_skipped_and_sounds_kept():
+    rate = 16000
+    tone = 0.5 * np.sin(2 * np.pi * 220 * np.arange(rate) / rate).astype(np.float32)
+    rest = np.zeros(5 * rate, dtype=np.float32)
+    kept = skip_rests(np.concatenate([rest, tone, rest, tone]), rate)
+    # Two seconds of tone, and 0.4 s beside each end that borders a rest: three of them.
+    assert kept.size / rate == pytest.approx(2.0 + 3 * 0.4, abs=0.03)
+    assert np.sum(kept**2) == pytest.approx(2 * np.sum(tone**2), rel=1e-4)
+
+
+def test_a_short_pause_is_left_as_it_is():
+    rate = 16000
+    tone = 0.5 * np.ones(rate // 2, dtype=np.float32)
+    phrase = np.concatenate([tone, np.zeros(rate // 2, dtype=np.float32), tone])
+    assert np.array_equal(skip_rests(phrase, rate), phrase)

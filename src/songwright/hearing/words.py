@@ -10,7 +10,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from songwright.units import db_to_gain
+
 EAR_SAMPLE_RATE_HZ: Final = 16000
+REST_PAD_S: Final = 0.4
+"""What is kept of a silence on either side of a sound: faster-whisper's own padding around speech."""
+REST_DB: Final = -50.0
+"""Under the loudest 10 ms: quieter is a rest, breaths included."""
 
 
 @lru_cache(maxsize=1)
@@ -24,8 +30,32 @@ def _ear() -> Any:
     return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=2)
 
 
+def skip_rests(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> npt.NDArray[np.float32]:
+    """Leave out what is silent for more than twice `REST_PAD_S`, so that an intro's rest is not heard as words.
+
+    Half a window of silence sends Whisper's greedy search into loops ("to the key to the key ..."); a listener is not
+    bothered by a rest.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n_samples,)]
+    sample_rate_hz
+        Of ``samples``.
+    """
+    hop = sample_rate_hz // 100
+    n_frames = samples.size // hop
+    if n_frames == 0:
+        return samples
+    frames = samples[: n_frames * hop].reshape(n_frames, hop)
+    levels = np.sqrt(np.mean(frames**2, axis=1))
+    sounding = levels > levels.max() * db_to_gain(REST_DB)
+    n_pad = round(REST_PAD_S * 100)
+    near = np.convolve(sounding, np.ones(2 * n_pad + 1), mode="same") > 0.5
+    return np.asarray(frames[near].reshape(-1), dtype=np.float32)
+
+
 def transcribe(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> str:
-    """Words heard in mono ``samples``: greedy, one pass, no context carried over, no selection.
+    """Words heard in mono ``samples``: greedy, one pass, no context carried over, no selection; long rests are skipped.
 
     Parameters
     ----------
@@ -36,7 +66,8 @@ def transcribe(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> str:
     """
     import soxr
 
-    heard = soxr.resample(samples.astype(np.float32), sample_rate_hz, EAR_SAMPLE_RATE_HZ)
+    sung = skip_rests(samples.astype(np.float32), sample_rate_hz)
+    heard = soxr.resample(sung, sample_rate_hz, EAR_SAMPLE_RATE_HZ)
     segments, _ = _ear().transcribe(
         heard,
         language="en",

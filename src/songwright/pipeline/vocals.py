@@ -110,7 +110,7 @@ _voices: dict[Path, KokoroVoice] = {}
 
 def load_voice() -> KokoroVoice:
     """The voice's sessions, opened once a process."""
-    folder = cache_root() / "voice"
+    folder = (cache_root() / "voice").resolve()
     with _voice_lock:
         if folder not in _voices:
             _voices[folder] = KokoroVoice(folder, n_threads=max(1, (os.cpu_count() or 2) // N_SINGERS_AT_ONCE))
