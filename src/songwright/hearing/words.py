@@ -39,6 +39,7 @@ def skip_rests(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> npt.NDA
     Parameters
     ----------
     samples : np.ndarray [shape=(n_samples,)]
+        A voice.
     sample_rate_hz
         Of ``samples``.
     """

