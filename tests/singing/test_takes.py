@@ -220,7 +220,7 @@ def test_the_voice_speaks_and_the_ear_hears_every_word(voice):
     tokens += [TOKENS["."], PAD_TOKEN]
     numbers = np.asarray(tokens, dtype=np.int64)
     frames = np.maximum(np.round(voice.natural_frames(numbers, maren.style)), 1).astype(np.int64)
-    assert 1.5 < frames.sum() * 0.025 < 6.0, "a sentence of nine words"
+    assert 1.5 < float(frames.sum()) * 0.025 < 6.0, "a sentence of nine words"
     prosody = voice.prosody(numbers, maren.style, frames)
     voiced = prosody.f0_hz > 10.0
     source = render_source(

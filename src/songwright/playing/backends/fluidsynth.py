@@ -53,11 +53,17 @@ class SynthNote:
     bend_s: float = 0.0
 
 
+_FLUID_WARN = 2
+"""FluidSynth's number for warnings (``enum fluid_log_level``)."""
+
+
 def _load_library() -> Any:
     try:
         import fluidsynth
     except ImportError as error:  # pyfluidsynth says ImportError when libfluidsynth is not there
         raise MissingPart(f"FluidSynth cannot be loaded ({error}); install it with: {INSTALL_COMMAND}") from error
+    # The soundfont's pedal steel has modulators that FluidSynth does not know; it warns of each and leaves them out.
+    fluidsynth._fl.fluid_set_log_function(_FLUID_WARN, None, None)
     return fluidsynth
 
 
