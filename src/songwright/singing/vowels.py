@@ -51,7 +51,7 @@ LADDER: Final = (
     Treatment(name="nasal twin repeated", weight=0.8, twin="nasal", repeat_frames=5),
     Treatment(name="nasal twin repeated often", weight=1.0, twin="nasal", repeat_frames=3),
 )
-"""From what keeps words clearest to what keeps notes surest; measured on four voices, `bench/singing.py --ladder`."""
+"""From what keeps words clearest to what keeps notes surest; measured on three voices, `bench/singing.py --ladder`."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
